@@ -1,0 +1,44 @@
+"""The ways the archive says no. Doors translate them; nobody else catches them."""
+
+
+class ArchiveError(Exception):
+    """A refusal whose message may be shown to the person who asked."""
+
+    status = 400
+
+
+class NotFound(ArchiveError):
+    """There is no such thing, or not for this reader: the two are told apart nowhere."""
+
+    status = 404
+
+
+class Forbidden(ArchiveError):
+    """The actor is known, and may not do this."""
+
+    status = 403
+
+
+class Conflict(ArchiveError):
+    """The thing is not in a state where this can be done."""
+
+    status = 409
+
+
+class Gone(ArchiveError):
+    """It was here and was taken away for good."""
+
+    status = 410
+
+
+class Invalid(ArchiveError):
+    """What was handed in cannot be read or kept.
+
+    ``line`` is the one-based line of the file at fault, where there is one.
+    """
+
+    status = 422
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.line = line

@@ -1,0 +1,121 @@
+"""What any search engine must be able to do, and the words it is spoken to in.
+
+The engine finds; it never speaks. A hit names a group (a testimony) and one of its
+documents (a passage), and the words shown come from elsewhere. An engine belongs to
+one audience: what that audience may not read is not in it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words of one segment: their language (BCP 47, may be empty), speaker and text."""
+
+    text: str
+    language: str = ""
+    speaker: str = ""
+    asks: bool = False  # spoken by a questioner, not by the narrator
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One findable passage. ``number`` is its position in its group, from zero.
+
+    ``facets`` holds values to filter and count by (collection, event, claim, tag, place,
+    language, year, media, speaker); ``date`` sorts (ISO day, empty when unknown).
+    """
+
+    group: str
+    number: int
+    first: int
+    last: int
+    utterances: tuple[Utterance, ...]
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question. ``words`` is the query language; ``filters`` come from facets.
+
+    ``variants`` maps a folded word or phrase of the query to other forms it is to be
+    found under as well. ``group`` restricts to one testimony.
+    """
+
+    words: str
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    group: str = ""
+    sort: str = "relevance"  # relevance, date, -date
+    offset: int = 0
+    limit: int = 20
+    facets: tuple[str, ...] = ()  # which facets to count
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where to look: never the words themselves."""
+
+    group: str
+    number: int
+    first: int
+    last: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """``total`` passages in ``groups`` testimonies; facet counts are of testimonies.
+
+    ``message`` says, in plain words, what of the query could not be understood.
+    """
+
+    total: int
+    groups: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    message: str = ""
+
+
+class Marker(Protocol):
+    """Finds in a text the words that a query asked for."""
+
+    def spans(self, text: str, language: str = "") -> Sequence[tuple[int, int]]:
+        """Start and end (code points) of each matching word, in order, not overlapping."""
+
+
+class Engine(Protocol):
+    """One audience's index."""
+
+    def put(self, groups: Mapping[str, Sequence[Document]], stamps: Mapping[str, str]) -> None:
+        """Replace all documents of each group, in one commit; an empty sequence removes it.
+
+        ``stamps`` says for each group which edition it is (an opaque word for ``stamp``).
+        """
+
+    def search(self, query: Query) -> Results:
+        """The passages that answer the query. Never raises for anything a reader typed."""
+
+    def marker(self, query: Query) -> Marker:
+        """What marks the words of this query in a text."""
+
+    def suggest(self, words: str) -> str:
+        """The query with misspelt words replaced by words of this index, or ``""``."""
+
+    def stamps(self) -> Iterator[tuple[str, str]]:
+        """Each group held, and its stamp: to hold against the database."""
+
+    def rebuild(self, groups: Iterable[tuple[str, str, Sequence[Document]]]) -> None:
+        """A fresh index of (group, stamp, documents), taking the place of the old one at the end.
+
+        Readers go on with the old one, if it can be read, until then.
+        """
+
+    def healthy(self) -> bool:
+        """Whether the index can be opened and read."""
+
+    def close(self) -> None:
+        """Let go of files."""
