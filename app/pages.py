@@ -1,0 +1,270 @@
+"""What a page shows: plain shapes that the verbs hand to the doors.
+
+Every shape holds only what the asking audience may see. Identifiers are the public,
+random ones that stand in addresses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.records import Figure, FuzzyDate, Line, Named, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A testimony in a list."""
+
+    identifier: str
+    title: str
+    narrators: tuple[str, ...] = ()
+    kind: str = ""
+    language: str = ""
+    date: FuzzyDate | None = None
+    place: str = ""
+    collection: str = ""
+    duration_ms: int | None = None
+    published_at: datetime | None = None
+    invented: bool = False
+    content_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list of testimonies; pages count from 1."""
+
+    items: tuple[Summary, ...] = ()
+    total: int = 0
+    page: int = 1
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TestimonyPage:
+    """A stretch of one testimony. ``record`` holds all but the lines of other stretches.
+
+    ``first_lines`` gives for each stretch the number of its first line, so that contents
+    and jumps can point at stretches not shown. ``focus`` is the line asked for, if any.
+    ``translations`` maps a language to line number to the translated line.
+    """
+
+    record: Record
+    page: int = 1
+    pages: int = 1
+    first_lines: tuple[int, ...] = (0,)
+    focus: int | None = None
+    published_at: datetime | None = None
+    revision: int = 1
+    translations: Mapping[str, Mapping[int, Line]] = field(default_factory=dict)
+
+    def page_of(self, line: int) -> int:
+        """The stretch in which a line stands."""
+        return max(1, sum(1 for first in self.first_lines if first <= line))
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A passage that bears on a claim, with its words as the audience may read them."""
+
+    identifier: str
+    testimony: Summary
+    first: int
+    last: int
+    lines: tuple[Line, ...]
+    stance: str
+    basis: str
+    note: str = ""
+    heard_from: str = ""
+    start_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim as asserted. ``parts`` are the claims asserted as parts of this one."""
+
+    identifier: str
+    text: str
+    source: Named | None = None
+    asserted_by: str = ""
+    attributed_to: str = ""
+    figure: Figure | None = None
+    note: str = ""
+    part_of: Named | None = None
+    parts: tuple["ClaimView", ...] = ()
+    evidence: tuple[EvidenceView, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)  # stance -> passages
+    question: Named | None = None
+    event: Named | None = None
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question in dispute, with every claim made in answer to it."""
+
+    identifier: str
+    text: str
+    unit: str = ""
+    event: Named | None = None
+    claims: tuple[ClaimView, ...] = ()
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """A collection and what it holds."""
+
+    identifier: str
+    name: str
+    description: str
+    listing: Listing
+    rights: str = ""
+    languages: Mapping[str, int] = field(default_factory=dict)
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A person and the testimonies they took part in or are spoken of in."""
+
+    identifier: str
+    name: str
+    variants: tuple[str, ...]
+    note: str
+    parts: Mapping[str, tuple[Summary, ...]]  # role (narrator, ..., "mentioned") -> testimonies
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePage:
+    """A place, its names, where it lies, what happened and what is told of it."""
+
+    identifier: str
+    name: str
+    variants: tuple[str, ...]
+    region: str
+    latitude: float | None
+    longitude: float | None
+    events: tuple["EventView", ...]
+    listing: Listing
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event: what, when, where; its questions, people, sources and testimonies."""
+
+    identifier: str
+    title: str
+    description: str = ""
+    date: FuzzyDate | None = None
+    place: Named | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    questions: tuple[QuestionView, ...] = ()
+    people: tuple[Named, ...] = ()
+    sources: tuple[Named, ...] = ()
+    listing: Listing = Listing()
+    testimonies: int = 0
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A source and the claims made in it."""
+
+    identifier: str
+    title: str
+    kind: str
+    date: FuzzyDate | None
+    language: str
+    asserted_by: str
+    note: str
+    url: str
+    claims: tuple[ClaimView, ...]
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What the first page says the archive holds. ``examples`` are searches that find something."""
+
+    collections: tuple[tuple[Named, int], ...] = ()  # (collection, testimonies)
+    events: tuple[EventView, ...] = ()
+    examples: tuple[str, ...] = ()
+    testimonies: int = 0
+    latest: tuple[Summary, ...] = ()
+    demonstration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a line; ``marked`` where it is what was searched for."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHit:
+    """A found passage: the sentence that matched, who speaks and when."""
+
+    first: int
+    last: int
+    line: int  # the line quoted
+    start_ms: int | None
+    speaker: str
+    fragments: tuple[Fragment, ...]
+    score: float
+    text: str = ""  # the whole passage, for JSON
+
+
+@dataclass(frozen=True, slots=True)
+class TestimonyHits:
+    """The found passages of one testimony, best first; ``more`` counts those not shown."""
+
+    testimony: Summary
+    source_id: str
+    passages: tuple[PassageHit, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet: what to filter by, what to call it, in how many testimonies."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet, most frequent value first."""
+
+    name: str  # collection, event, claim, tag, place, language, year, media
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search found, and how the question was understood.
+
+    ``also`` maps a word of the question to the other names it was searched under.
+    ``suggestion`` is a spelling that would find something; it is offered, never applied.
+    """
+
+    words: str
+    total: int
+    testimonies: int
+    results: tuple[TestimonyHits, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    suggestion: str = ""
+    message: str = ""
+    page: int = 1
+    pages: int = 1
+    sort: str = "relevance"
+    exact: bool = False  # the reader asked for no other names
+    within: Summary | None = None  # a search within one testimony
