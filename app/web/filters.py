@@ -1,0 +1,202 @@
+"""How values are said on a page: times, dates, languages, numbers and the archive's own terms.
+
+Every filter speaks the reader's language, which Flask-Babel knows.
+"""
+
+from datetime import UTC, date, datetime
+
+import langcodes
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
+
+from app import timecode
+from app.records import Figure, FuzzyDate
+
+_RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
+
+# The terms of the archive, as a reader is told them. A term that is not here is shown as it is.
+TERMS: dict[str, dict[str, LazyString]] = {
+    "stance": {
+        "supports": lazy_gettext("Supports"),
+        "contradicts": lazy_gettext("Contradicts"),
+        "qualifies": lazy_gettext("Qualifies"),
+    },
+    "basis": {
+        "saw": lazy_gettext("saw it"),
+        "heard_from": lazy_gettext("heard it from another"),
+        "inferred": lazy_gettext("inferred it"),
+        "document": lazy_gettext("from a document"),
+    },
+    "role": {
+        "narrator": lazy_gettext("Narrator"),
+        "interviewer": lazy_gettext("Interviewer"),
+        "translator": lazy_gettext("Translator"),
+        "interpreter": lazy_gettext("Interpreter"),
+        "transcriber": lazy_gettext("Transcriber"),
+        "mentioned": lazy_gettext("Spoken of"),
+    },
+    "kind": {
+        "interview": lazy_gettext("Interview"),
+        "deposition": lazy_gettext("Deposition"),
+        "written account": lazy_gettext("Written account"),
+        "letter": lazy_gettext("Letter"),
+        "diary": lazy_gettext("Diary"),
+    },
+    "facet": {
+        "collection": lazy_gettext("Collection"),
+        "event": lazy_gettext("Event"),
+        "claim": lazy_gettext("Claim"),
+        "tag": lazy_gettext("Tag"),
+        "place": lazy_gettext("Place"),
+        "language": lazy_gettext("Language"),
+        "year": lazy_gettext("Year"),
+        "media": lazy_gettext("Kind of media"),
+        "speaker": lazy_gettext("Speaker"),
+    },
+    "media": {
+        "audio": lazy_gettext("Sound"),
+        "video": lazy_gettext("Film"),
+        "image": lazy_gettext("Pictures"),
+        "text": lazy_gettext("Text"),
+    },
+}
+
+
+def term(value: str, vocabulary: str) -> str:
+    """A term of the archive in the reader's language."""
+    return str(TERMS[vocabulary].get(value, value.replace("_", " ")))
+
+
+def locale() -> Locale:
+    """The reader's locale; English outside a request."""
+    return get_locale() or Locale("en")
+
+
+def number(value: float | int) -> str:
+    """1275 as 1,275 or 1.275, as the reader writes it."""
+    return str(format_decimal(value, locale=locale()))
+
+
+def language(tag: str) -> str:
+    """The name of a language in the reader's language; the tag itself when it has none."""
+    try:
+        spoken = langcodes.Language.get(tag)
+        name = locale().languages.get(spoken.language or "")
+    except (langcodes.LanguageTagError, UnknownLocaleError):
+        return tag
+    return str(name or tag)
+
+
+def own_language(tag: str) -> str:
+    """The name of a language in that language: what its readers look for."""
+    try:
+        return str(Locale.parse(tag, sep="-" if "-" in tag else "_").get_language_name() or tag)
+    except (ValueError, UnknownLocaleError):
+        return tag
+
+
+def direction(tag: str) -> str:
+    """``rtl`` or ``ltr``: how the language is written."""
+    try:
+        script = langcodes.Language.get(tag).maximize().script if tag else None
+    except langcodes.LanguageTagError:
+        script = None
+    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+
+
+def day(value: str | date | datetime) -> str:
+    """An ISO day ("1992-02-26") or a moment as a date in words; anything else as it is."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return str(value)
+    return str(format_date(value, format="long", locale=locale()))
+
+
+def instant(value: datetime) -> str:
+    """A moment as feeds write it, to the second, in UTC."""
+    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def fuzzy(value: FuzzyDate | None) -> str:
+    """The words of a date; a plain ISO day is put into words."""
+    if value is None:
+        return ""
+    return day(value.words or value.edtf)
+
+
+def bounds(value: FuzzyDate | None) -> str:
+    """What the words may mean, where that is more than the words say themselves."""
+    if value is None or value.lower == value.upper:
+        return ""
+    if not value.lower:
+        return gettext("not after %(day)s", day=day(value.upper))
+    if not value.upper:
+        return gettext("not before %(day)s", day=day(value.lower))
+    return gettext("between %(first)s and %(last)s", first=day(value.lower), last=day(value.upper))
+
+
+def duration(ms: int) -> str:
+    """How long something lasts: "1 h 12 min", "48 s"."""
+    minutes, seconds = divmod(max(0, ms) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    if minutes:
+        return gettext("%(minutes)s min", minutes=minutes)
+    return gettext("%(seconds)s s", seconds=seconds)
+
+
+def iso_duration(ms: int) -> str:
+    """Milliseconds as machines read a duration: ``PT62S``, for ``<time datetime>``."""
+    return f"PT{ms / 1000:g}S"
+
+
+def figure(value: Figure) -> str:
+    """A number as it was asserted: its own words where there are any."""
+    if value.words:
+        return value.words
+    low, high = value.low, value.high
+    if value.value is not None:
+        said = number(value.value)
+        said = gettext("about %(number)s", number=said) if value.approximate else said
+    elif low is not None and high is not None:
+        said = gettext("%(low)s to %(high)s", low=number(low), high=number(high))
+    elif low is not None:
+        said = gettext("at least %(number)s", number=number(low))
+    elif high is not None:
+        said = gettext("at most %(number)s", number=number(high))
+    else:
+        return ""
+    return f"{said} {value.unit}".strip()
+
+
+def testimonies(count: int) -> str:
+    """"93 testimonies"."""
+    return str(ngettext("%(shown)s testimony", "%(shown)s testimonies", count, shown=number(count)))
+
+
+def init_app(app: Flask) -> None:
+    """Let every template use these."""
+    app.jinja_env.filters.update(
+        bounds=bounds,
+        day=day,
+        direction=direction,
+        duration=duration,
+        figure=figure,
+        fuzzy=fuzzy,
+        instant=instant,
+        iso_duration=iso_duration,
+        language=language,
+        number=number,
+        own_language=own_language,
+        term=term,
+        testimonies=testimonies,
+        timecode=timecode.short,
+    )

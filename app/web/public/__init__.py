@@ -1,0 +1,38 @@
+"""The reading room's front door: every page a reader can open without signing in."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, request, url_for
+
+bp = Blueprint("public", __name__)
+
+
+def page_address(number: int) -> str:
+    """The address of another page of the list that is shown."""
+    arguments: dict[str, Any] = dict(request.view_args or {})
+    arguments |= {name: values for name, values in request.args.lists() if name not in ("page", "line", "t", "to")}
+    if number > 1:
+        arguments["page"] = number
+    return url_for(request.endpoint or "public.home", **arguments)
+
+
+def give_address() -> str:
+    """Where an account is given: the submission pages, or how to give one until they exist."""
+    if "submit.start" in current_app.view_functions:
+        return url_for("submit.start")
+    return url_for("public.about", _anchor="give")
+
+
+def here() -> str:
+    """The address shown, for coming back to after choosing a language; nothing for an unknown one."""
+    if request.endpoint is None or request.method != "GET":
+        return "/"
+    return request.full_path.rstrip("?")
+
+
+@bp.app_context_processor
+def _helpers() -> dict[str, Any]:
+    return {"page_address": page_address, "give_address": give_address, "here": here}
+
+
+from app.web.public import feeds, front, media, searching, testimonies, things  # noqa: E402,F401

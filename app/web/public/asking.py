@@ -1,0 +1,108 @@
+"""A search as its address says it: read from the address, and written back with a change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from app.errors import Invalid
+
+FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media", "speaker")
+SORTS = ("relevance", "date", "-date")
+_LONGEST = 1000  # characters of a query
+_FARTHEST = 10_000  # pages, or hits skipped: beyond it nobody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader asked for; the whole of it stands in the address."""
+
+    words: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "relevance"
+    page: int = 1
+    exact: bool = False
+    within: str = ""
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is a question at all."""
+        return bool(self.words or self.filters)
+
+    def address(self, **changes: object) -> str:
+        """The address of this search with something changed; a change goes back to page one."""
+        asked = replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]  # names come from templates
+        return url_for("public.search", **asked.parameters())
+
+    def page_address(self, number: int) -> str:
+        """The address of another page of the same results."""
+        return self.address(page=number)
+
+    def toggled(self, facet: str, value: str) -> str:
+        """The address with a facet's value added, or taken away when it was there."""
+        held = self.filters.get(facet, ())
+        kept = tuple(v for v in held if v != value) if value in held else (*held, value)
+        return self.address(filters={**self.filters, facet: kept})
+
+    def parameters(self) -> dict[str, object]:
+        """What differs from a plain search."""
+        said: dict[str, object] = {"q": self.words} if self.words else {}
+        said |= {name: list(values) for name, values in self.filters.items() if values}
+        said |= {"sort": self.sort} if self.sort != "relevance" else {}
+        said |= {"exact": 1} if self.exact else {}
+        said |= {"within": self.within} if self.within else {}
+        said |= {"page": self.page} if self.page > 1 else {}
+        return said
+
+
+def page_number(args: MultiDict[str, str]) -> int:
+    """The page asked for; what is no page number is page one."""
+    raw = args.get("page", "1")
+    return min(max(int(raw), 1), _FARTHEST) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 1
+
+
+def optional_number(args: MultiDict[str, str], name: str) -> int | None:
+    """A whole number of at least zero, or None."""
+    raw = args.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def read(args: MultiDict[str, str]) -> Asked:
+    """A reader's search. What cannot be read in an address is left out, not complained of."""
+    sort = args.get("sort", "relevance")
+    return Asked(
+        words=args.get("q", "").strip()[:_LONGEST],
+        filters=_filters(args),
+        sort=sort if sort in SORTS else "relevance",
+        page=page_number(args),
+        exact=args.get("exact", "") not in ("", "0"),
+        within=args.get("within", "")[:64],
+    )
+
+
+def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
+    chosen = {name: tuple(dict.fromkeys(v for v in args.getlist(name) if v)) for name in FACETS}
+    return {name: values for name, values in chosen.items() if values}
+
+
+def _whole(args: MultiDict[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    raw = args.get(name, str(default))
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and lowest <= int(raw) <= highest):
+        raise Invalid(f"{name} must be a whole number from {lowest} to {highest}")
+    return int(raw)
+
+
+def read_strictly(args: MultiDict[str, str]) -> tuple[Asked, int, int]:
+    """A program's search, with its limit and offset; anything wrong is said plainly."""
+    known = {"q", "limit", "offset", "sort", "exact", "within", *FACETS}
+    if unknown := sorted(set(args) - known):
+        raise Invalid(f"unknown parameter {unknown[0][:40]!r}; known are {', '.join(sorted(known))}")
+    if args.get("sort", "relevance") not in SORTS:
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}")
+    if len(args.get("q", "")) > _LONGEST:
+        raise Invalid(f"q must be at most {_LONGEST} characters")
+    if args.get("exact", "0") not in ("0", "1"):
+        raise Invalid("exact must be 0 or 1")
+    limit = _whole(args, "limit", 20, 1, 1000)
+    return read(args), limit, _whole(args, "offset", 0, 0, 1_000_000)

@@ -1,0 +1,83 @@
+"""A testimony: to read, to cite, and as data."""
+
+import json
+from collections.abc import Callable
+
+from flask import Response, current_app, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.errors import NotFound
+from app.formats import citation
+from app.records import Record, plain
+from app.services import reading
+from app.web.public import asking, bp, jsonld, layout
+from app.web.visitor import audience
+
+_CITATIONS: dict[str, tuple[str, Callable[..., object]]] = {
+    "txt": ("text/plain", citation.chicago),
+    "bib": ("application/x-bibtex", citation.bibtex),
+    "ris": ("application/x-research-info-systems", citation.ris),
+    "json": ("application/vnd.citationstyles.csl+json", citation.csl_json),
+}
+
+
+def archive_name() -> str:
+    """What the archive calls itself."""
+    return str(current_app.jinja_env.globals["archive_name"])
+
+
+def permanent(identifier: str, line: int | None = None) -> str:
+    """The full address of a testimony, or of a line in it: what a citation holds."""
+    anchor = None if line is None else f"line-{line}"
+    return url_for("public.testimony", identifier=identifier, line=line, _anchor=anchor, _external=True)
+
+
+def cited(record: Record, form: Callable[..., object], first: int | None, last: int | None) -> str:
+    """A citation of the whole, or of lines ``first`` to ``last``."""
+    text = form(record, permanent(record.identifier, first), first, last, archive_name())
+    return text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=2)
+
+
+@bp.get("/testimonies")
+def testimonies() -> str:
+    """All testimonies, a page at a time."""
+    listing = reading.testimonies(audience(), asking.page_number(request.args))
+    return render_template("public/testimonies.html", listing=listing)
+
+
+@bp.get("/testimonies/<identifier>")
+def testimony(identifier: str) -> str:
+    """The stretch with the page, line or second asked for."""
+    page, line, second, to = (
+        asking.optional_number(request.args, name) for name in ("page", "line", "t", "to")
+    )
+    view = reading.testimony(identifier, audience(), page=page, line=line, second=second)
+    languages = layout.shown_translations(view.translations, request.args.get("beside", ""))
+    return render_template(
+        "public/testimony.html",
+        page=view,
+        languages=languages,
+        turns=layout.turns(view, languages, to),
+        citation=cited(view.record, citation.chicago, None, None),
+        data=jsonld.testimony(view.record, permanent(identifier), archive_name()),
+    )
+
+
+@bp.get("/testimonies/<identifier>.json")
+def testimony_json(identifier: str) -> ResponseReturnValue:
+    """The whole edition as data."""
+    return jsonify(plain(reading.whole(identifier, audience())))
+
+
+@bp.get("/testimonies/<identifier>/cite.<ext>")
+def cite(identifier: str, ext: str) -> Response:
+    """A citation to keep: the whole, or ``?first=&last=`` lines of it."""
+    if ext not in _CITATIONS:
+        raise NotFound("There is no such page.")
+    first, last = (asking.optional_number(request.args, name) for name in ("first", "last"))
+    mimetype, form = _CITATIONS[ext]
+    text = cited(reading.whole(identifier, audience()), form, first, first if last is None else last)
+    response = Response(text, content_type=f"{mimetype}; charset=utf-8")
+    if ext != "txt":
+        response.headers["Content-Disposition"] = f'attachment; filename="testimony-{ext}.{ext}"'
+    return response

@@ -1,0 +1,72 @@
+"""What testimony is about: collections, people, places, events, questions, claims, sources."""
+
+from flask import render_template, request, url_for
+
+from app.services import reading
+from app.web.public import asking, bp, figures, jsonld, maps, strip
+from app.web.visitor import audience
+
+
+@bp.get("/<any(collections,events,people,places):kind>")
+def browse(kind: str) -> str:
+    """A list of all of a kind that the archive holds."""
+    entries = reading.browse(kind, audience(), asking.page_number(request.args))
+    return render_template("public/browse.html", kind=kind, entries=entries)
+
+
+@bp.get("/collections/<identifier>")
+def collection(identifier: str) -> str:
+    """A collection and what it holds."""
+    page = reading.collection(identifier, audience(), asking.page_number(request.args))
+    return render_template("public/collection.html", page=page)
+
+
+@bp.get("/people/<identifier>")
+def person(identifier: str) -> str:
+    """A person and the testimonies they took part in."""
+    return render_template("public/person.html", page=reading.person(identifier, audience()))
+
+
+@bp.get("/places/<identifier>")
+def place(identifier: str) -> str:
+    """A place: its names, where it lies, what is told of it."""
+    page = reading.place(identifier, audience(), asking.page_number(request.args))
+    return render_template("public/place.html", page=page, grid=_grid(page.latitude, page.longitude))
+
+
+@bp.get("/events/<identifier>")
+def event(identifier: str) -> str:
+    """An event: what, when, where, what is in dispute and who tells of it."""
+    page = reading.event(identifier, audience(), asking.page_number(request.args))
+    return render_template(
+        "public/event.html",
+        page=page,
+        grid=_grid(page.latitude, page.longitude),
+        strip=strip.strip(page.title, page.date, page.listing.items),
+        data=jsonld.event(page, url_for("public.event", identifier=identifier, _external=True)),
+    )
+
+
+@bp.get("/questions/<identifier>")
+def question(identifier: str) -> str:
+    """A question in dispute: every claim made in answer to it, side by side."""
+    page = reading.question(identifier, audience())
+    return render_template("public/question.html", page=page, comparison=figures.compare(page.claims))
+
+
+@bp.get("/claims/<identifier>")
+def claim(identifier: str) -> str:
+    """A claim as it was asserted, and the passages that bear on it."""
+    page = reading.claim(identifier, audience())
+    data = jsonld.claim(page, url_for("public.claim", identifier=identifier, _external=True))
+    return render_template("public/claim.html", page=page, data=data)
+
+
+@bp.get("/sources/<identifier>")
+def source(identifier: str) -> str:
+    """A source and the claims made in it."""
+    return render_template("public/source.html", page=reading.source(identifier, audience()))
+
+
+def _grid(latitude: float | None, longitude: float | None) -> maps.Grid | None:
+    return None if latitude is None or longitude is None else maps.grid(latitude, longitude)
