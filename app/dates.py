@@ -84,7 +84,7 @@ _KINDS = tuple(
 _MONTH_OF = tuple((re.compile(f"(?:{pattern})$"), n) for n, pattern in enumerate(_MONTHS, 1))
 _SEASON_OF = tuple((re.compile(f"(?:{pattern})$"), codes) for pattern, codes in _SEASONS)
 _DECADE = re.compile(r"^([12]\d{2})0(?:['’]?s|['’]?l[ae]r\w*|['’]l[ıiuü]|-c[ıiuü]|-[ые]\w?|-?ական\w*)$")
-_CENTURY = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)$")
+_CENTURY = re.compile(r"\b(1[1-9]|2[01])(?:st|th) century\b")
 _NUMBER = re.compile(r"^(\d{1,4})(?:st|nd|rd|th|[-'’]\w{1,4})?$")
 _DOTTED = re.compile(r"^(\d{1,2})([./])(\d{1,2})[./]([12]\d{3})$")
 _SHORT_RANGE = re.compile(r"^([12]\d{3})\s*[-–—/]\s*(\d{2})$")
@@ -147,6 +147,11 @@ def _bound(side: str, *, first: bool) -> str:
     if plain[5:] == "24" and plain[:4].isdigit():
         year = int(plain[:4])
         return f"{year:04}-01-01" if first else _last_day(year + 1, 2)
+    if len(plain) == 10 and plain.isascii() and plain.replace("-", "").isdigit():  # no need of a grammar
+        try:
+            return datetime.date.fromisoformat(plain).isoformat()
+        except ValueError:
+            return ""
     try:
         parsed = parse_edtf(plain)
         year, month, day = (parsed.lower_strict() if first else parsed.upper_strict())[:3]
@@ -245,21 +250,16 @@ def _parts(words: str) -> _Parts | None:
         if key == "unknown" or (key != "marks" and held):
             return None
         if value != "small":
-            found = replace(found, **{key: found.marks | {value} if key == "marks" else value})
+            changed: dict[str, Any] = {key: found.marks | {value} if key == "marks" else value}
+            found = replace(found, **changed)
     return found
 
 
 def _tokens(words: str) -> Iterator[tuple[str, Any]]:
-    tokens = [t.strip(".,;()") for t in re.split(r"[\s,]+", words)]
-    tokens = [t for t in tokens if t]
-    for place, token in enumerate(tokens):
-        following = tokens[place + 1] if place + 1 < len(tokens) else ""
-        if token == "century":
-            continue
-        if (century := _CENTURY.match(token)) and following == "century":
-            yield "year", f"{int(century[1]) - 1:02}XX"
-        else:
-            yield from _token(token)
+    words = _CENTURY.sub(lambda found: f"{int(found[1]) - 1:02}XX", words)
+    for part in re.split(r"[\s,]+", words):
+        if plain := part.strip(".,;()"):
+            yield from _token(plain)
 
 
 def _token(token: str) -> Iterator[tuple[str, Any]]:
@@ -270,6 +270,8 @@ def _token(token: str) -> Iterator[tuple[str, Any]]:
             yield "day", int(iso[3])
     elif dotted := _DOTTED.match(token):
         yield from _dotted(*dotted.groups())
+    elif re.match(r"^\d\dXX$", token):
+        yield "year", token
     elif decade := _DECADE.match(token):
         # "the 1900s" may be ten years or a hundred
         yield "year", f"{decade[1][:2]}XX" if decade[1].endswith("0") else f"{decade[1]}X"

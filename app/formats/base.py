@@ -1,5 +1,6 @@
 """What every format needs: bytes to text, text made clean, limits, and one shape for what was read."""
 
+import itertools
 import math
 import unicodedata
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def decode(data: bytes | str) -> tuple[str, tuple[str, ...]]:
 
 def _legacy(data: bytes) -> str:
     high = [place for place, byte in enumerate(data[: 2**16]) if byte >= 0x80]
-    together = sum(1 for a, b in zip(high, high[1:], strict=False) if b - a == 1)
+    together = sum(1 for a, b in itertools.pairwise(high) if b - a == 1)
     return "windows-1251" if together * 2 > len(high) else "windows-1252"
 
 

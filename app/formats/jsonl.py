@@ -26,6 +26,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NoReturn
 
+from app.dates import from_words
 from app.errors import Invalid
 from app.formats import shape
 from app.formats.base import Entry, milliseconds
@@ -67,9 +68,6 @@ def load(data: Mapping[str, Any] | str | bytes) -> Record:
     if not source_id:
         raise Invalid('the record has no "id"')
     given = {key: value for key, value in data.items() if key in _KNOWN and value is not None}
-    given.setdefault(
-        "language", (given.get("transcript") or {}).get("language", "") if _has_header(given) else ""
-    )
     unknown = {key: value for key, value in data.items() if key not in _KNOWN}
     extra = shape.carried({**unknown, **_object(given.get("extra", {}), "extra")}, "extra")
     record = shape.read(
@@ -101,6 +99,8 @@ def dump(record: Record) -> str:
     line: dict[str, Any] = {"id": held.pop("source_id"), **held}
     if record.place and record.place == type(record.place)(record.place.name):
         line["place"] = record.place.name
+    if record.date and record.date == from_words(record.date.words):
+        line["date"] = record.date.words
     narrator = next((agent for agent in record.agents if agent.role == "narrator"), None)
     if narrator:
         line |= {"witness": narrator.name, "role": narrator.note}
@@ -129,10 +129,6 @@ def _object(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise Invalid(f"{where} is not an object")
     return value
-
-
-def _has_header(given: Mapping[str, Any]) -> bool:
-    return isinstance(given.get("transcript"), Mapping)
 
 
 def _title(given: Mapping[str, Any], source_id: str) -> str:

@@ -9,7 +9,7 @@ import datetime
 import math
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -38,15 +38,15 @@ def read(kind: type[T], data: object, where: str) -> T:
         return typing.cast(T, Named(strict_text(data, where)))
     if not isinstance(data, Mapping):
         raise Invalid(f"{where} is {data!r:.40}, not an object")
-    held = {}
+    held: dict[str, Any] = {}
+    hints = _hints(typing.cast(Hashable, kind))
     for field in dataclasses.fields(typing.cast(Any, kind)):
-        value = data.get(key(field.name), data.get(SHORT.get(field.name, "")))
+        name = key(field.name)
+        value = data.get(name, data.get(SHORT.get(name, "")))
         if value is not None:
-            held[field.name] = _convert(
-                field.name, _hints(kind)[field.name], value, f"{where}.{key(field.name)}"
-            )
+            held[field.name] = _convert(field.name, hints[field.name], value, f"{where}.{name}")
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise Invalid(f"{where} has no {key(field.name)}")
+            raise Invalid(f"{where} has no {name}")
     return kind(**held)
 
 
@@ -134,7 +134,7 @@ SCALARS: Mapping[Any, Callable[[object, str], Any]] = {
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
