@@ -91,10 +91,15 @@ class Engine(Protocol):
     """One audience's index."""
 
     def put(self, groups: Mapping[str, Sequence[Document]], stamps: Mapping[str, str]) -> None:
-        """Replace all documents of each group, in one commit; an empty sequence removes it.
+        """Replace all documents of each group, in one commit.
 
-        ``stamps`` says for each group which edition it is (an opaque word for ``stamp``).
+        ``stamps`` says for each group which edition it is (an opaque word for ``stamps()``). An empty
+        sequence with a stamp keeps the group without documents; without a stamp it removes the group.
+        Broken when the index cannot be read, Busy when another writer holds it.
         """
+
+    def compact(self) -> None:
+        """Drive the words of removed documents out of the files as well. Broken and Busy as for ``put``."""
 
     def search(self, query: Query) -> Results:
         """The passages that answer the query. Never raises for anything a reader typed."""
@@ -119,3 +124,11 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files."""
+
+
+class Broken(Exception):
+    """The index cannot be read: build it anew. Raised by writing only; ``search`` says it in a message."""
+
+
+class Busy(Exception):
+    """Another writer holds the index: try again later."""

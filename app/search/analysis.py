@@ -1,0 +1,150 @@
+"""Turns text into the terms it is indexed and found under.
+
+A word is indexed twice: folded, with its positions, for exact words, phrases and prefixes; and as the
+stem of its language, for ranking. Stems carry their language (``en:run``), so that a French stemmer never
+decides what an English passage means. Apostrophes part words (``l'homme``, ``İstanbul'da``), and the scrap
+they leave (``don't`` gives ``t``) has no stem. Chinese and Japanese signs are words of one sign.
+"""
+
+import re
+import threading
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import Stemmer  # type: ignore[import-not-found]  # PyStemmer has no types
+
+from app.search.base import Utterance
+from app.search.folding import DROPPED, fold, forms, lower, marks, primary
+
+GAP = 100  # positions between two utterances: no phrase is as long
+ASKED = 1 << 20  # positions of questioners' words start here, so that a phrase knows who spoke it
+ASKED_WEIGHT = 0.5  # how much a questioner's word counts against a narrator's
+
+_SINGLE = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_INSIDE = marks() + "".join(sorted(DROPPED))
+_PART = re.compile(f"[{_SINGLE}]|[^\\W_{_SINGLE}](?:[^\\W_{_SINGLE}]|[{_INSIDE}])*")
+_APOSTROPHES = "'’‘ʼʹ′`´＇\u02bb\u055a\uff07"
+
+_STEMMERS = dict(
+    re.findall(
+        r"(\w+):(\w+)",
+        "ar:arabic ca:catalan cs:czech da:danish de:german el:greek en:english eo:esperanto es:spanish "
+        "et:estonian eu:basque fa:persian fi:finnish fr:french ga:irish hi:hindi hu:hungarian hy:armenian "
+        "id:indonesian it:italian lt:lithuanian nb:norwegian ne:nepali nl:dutch nn:norwegian no:norwegian "
+        "pl:polish pt:portuguese ro:romanian ru:russian sr:serbian sv:swedish ta:tamil tr:turkish yi:yiddish",
+    )
+)
+_local = threading.local()  # a Snowball stemmer keeps state while it works: one for each thread
+
+
+def stem(word: str, language: str) -> str:
+    """The ranking term of a word in a language: ``en:run``, or ``:running`` where there is no stemmer."""
+    code = primary(language)
+    name = _STEMMERS.get(code)
+    if name is None:
+        return ":" + fold(word)
+    made: dict[str, Any] = _local.__dict__.setdefault("made", {})
+    if name not in made:
+        made[name] = Stemmer.Stemmer(name, 0)  # without its own cache: the memo below keeps what recurs
+    return f"{code}:{fold(made[name].stemWord(lower(word, code)))}"
+
+
+def stem_language(language: str) -> str:
+    """The language whose stems an utterance is indexed under: its own when it has a stemmer, or ``""``."""
+    code = primary(language)
+    return code if code in _STEMMERS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a text, where it stands (code points), and whether it is a scrap of the word before."""
+
+    surface: str
+    start: int
+    end: int
+    scrap: bool = False
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text, in order."""
+    for match in _PART.finditer(text):
+        start, end = match.span()
+        after = start > 1 and text[start - 1] in _APOSTROPHES and text[start - 2].isalnum()
+        if fold(match[0]):
+            yield Word(match[0], start, end, after and end - start <= 2)
+
+
+_Entry = tuple[tuple[bytes, ...], bytes]
+
+
+class _Memo(dict[str, tuple[_Entry, ...]]):
+    """Terms of each stretch between blanks, in one language: here lies the speed of indexing."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, chunk: str) -> tuple[_Entry, ...]:
+        entries = tuple(
+            (
+                tuple(form.encode() for form in forms(word.surface, self.language)),
+                b"" if word.scrap else stem(word.surface, self.language).encode(),
+            )
+            for word in words(chunk)
+        )
+        if len(chunk) <= 40:
+            if len(self) > 400_000:
+                self.clear()
+            self[chunk] = entries
+        return entries
+
+
+_memos: dict[str, _Memo] = {}
+
+
+@dataclass(slots=True)
+class Terms:
+    """What one document is indexed under. ``length`` counts words; positions are ascending."""
+
+    positions: "dict[bytes, array[int]]" = field(default_factory=dict)
+    weights: dict[bytes, float] = field(default_factory=lambda: defaultdict(float))
+    stems: dict[bytes, float] = field(default_factory=lambda: defaultdict(float))
+    length: int = 0
+
+
+def analyse(utterances: Iterable[Utterance]) -> Terms:
+    """The terms of one document: folded words with positions and weights, and weighted stems."""
+    terms = Terms()
+    ordered: Sequence[Utterance] = sorted(utterances, key=lambda utterance: utterance.asks)
+    place, asked = 0, False
+    for utterance in ordered:
+        if utterance.asks and not asked:
+            place, asked = max(ASKED, place), True
+        start = place
+        place = _add(terms, utterance, place)
+        terms.length += place - start
+        place += GAP
+    return terms
+
+
+def _add(terms: Terms, utterance: Utterance, place: int) -> int:
+    positions, weights, stems = terms.positions, terms.weights, terms.stems
+    weight = ASKED_WEIGHT if utterance.asks else 1.0
+    memo = _memos.get(utterance.language)
+    if memo is None:
+        memo = _memos.setdefault(utterance.language, _Memo(utterance.language))
+    for chunk in utterance.text.split():
+        for found, root in memo[chunk]:
+            for term in found:
+                if term in positions:
+                    positions[term].append(place)
+                else:
+                    positions[term] = array("I", (place,))
+                weights[term] += weight
+            if root:
+                stems[root] += weight
+            place += 1
+    return place

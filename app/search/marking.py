@@ -1,0 +1,57 @@
+"""Finds in a text the words that a query asked for, so that they can be shown marked."""
+
+from collections.abc import Iterable, Sequence
+
+from app.search.analysis import Word as Found
+from app.search.analysis import stem, stem_language, words
+from app.search.folding import forms
+from app.search.syntax import Exact, Node, Prefix, Word, leaves
+
+
+class WordMarker:
+    """Marks the words, phrases and beginnings of a query tree (None: nothing), but not what it bans.
+
+    ``languages`` are those of the index; a text may come with another one.
+    """
+
+    def __init__(self, node: Node | None, languages: Iterable[str] = ()) -> None:
+        found = list(leaves(node)) if node is not None else []
+        self._words = [leaf.surface for leaf in found if isinstance(leaf, Word)]
+        self._phrases = [leaf.slots for leaf in found if isinstance(leaf, Exact)]
+        self._starts = tuple(leaf.start for leaf in found if isinstance(leaf, Prefix))
+        self._languages = tuple(languages)
+        self._same = {form for surface in self._words for form in forms(surface)}
+        self._roots: dict[str, set[str]] = {}
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def spans(self, text: str, language: str = "") -> Sequence[tuple[int, int]]:
+        """Start and end (code points) of each matching word, in order, not overlapping."""
+        found = list(words(text))
+        marked = {index for index, word in enumerate(found) if self._fits(word, language)}
+        if self._phrases:
+            spelled = [set(forms(word.surface, language)) for word in found]
+            for slots in self._phrases:
+                for start in range(len(found) - len(slots) + 1):
+                    if all(spelled[start + i].intersection(slot) for i, slot in enumerate(slots)):
+                        marked.update(range(start, start + len(slots)))
+        return [(found[index].start, found[index].end) for index in sorted(marked)]
+
+    def _fits(self, word: Found, language: str) -> bool:
+        key = (language, word.surface)
+        if key not in self._known:
+            if len(self._known) > 50_000:
+                self._known.clear()
+            self._known[key] = self._decide(word.surface, language)
+        return self._known[key]
+
+    def _decide(self, surface: str, language: str) -> bool:
+        spelled = forms(surface, language)
+        if any(form in self._same or (self._starts and form.startswith(self._starts)) for form in spelled):
+            return True
+        languages = (stem_language(language),) if language else self._languages
+        return any(stem(surface, one) in self._stems(one) for one in languages)
+
+    def _stems(self, language: str) -> set[str]:
+        if language not in self._roots:
+            self._roots[language] = {stem(surface, language) for surface in self._words}
+        return self._roots[language]

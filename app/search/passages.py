@@ -1,0 +1,32 @@
+"""Groups the segments of a transcript into passages long enough to be ranked and short enough to be read."""
+
+from collections.abc import Sequence
+
+
+def divide(
+    lengths: Sequence[int], asks: Sequence[bool] = (), *, enough: int = 60, most: int = 120
+) -> list[tuple[int, int]]:
+    """First and last segment (inclusive) of each passage, in order, covering every segment once.
+
+    ``lengths`` are words of each segment. A passage is closed once it has ``enough`` words, or before a
+    segment that would take it past ``most`` when it already has half of ``enough``; a segment is never
+    split. ``asks`` says which segments are a questioner's: a passage that is long enough does not close
+    on a question, so that the question stands with its answer. A short end joins the passage before.
+    """
+    passages: list[tuple[int, int]] = []
+    first, count, before = 0, 0, 0
+    for index, length in enumerate(lengths):
+        if count and count + length > most and count * 2 >= enough:
+            passages.append((first, index - 1))
+            first, before, count = index, count, 0
+        count += length
+        open_question = bool(asks) and asks[index] and count < most
+        if count >= enough and not open_question:
+            passages.append((first, index))
+            first, before, count = index + 1, count, 0
+    if first < len(lengths):
+        if passages and count * 3 < enough and before + count <= most:
+            passages[-1] = (passages[-1][0], len(lengths) - 1)
+        else:
+            passages.append((first, len(lengths) - 1))
+    return passages
