@@ -10,6 +10,8 @@ from app.records import Agent, Line, MediaRef, Record, Script
 
 NOT_A_PERSON = {"", "unknown", "speaker", "all", "both", "multiple speakers"}
 _INTERVIEWER = re.compile(r"^(?:interviewer|int|q|question)\b", re.IGNORECASE)
+# OHMS: ^[A-Z\-.' ]+: - and the capitals of other alphabets, and figures ("SPEAKER 2")
+_CAPITALS = re.compile(r"^([^\W\d_a-z][^\W_a-z]*(?:[ .'’\-]+[^\W_a-z]+)*\.?):(?=\s|$)")
 _PACE = 70  # milliseconds a character takes when speech is read aloud: about 14 characters a second
 
 
@@ -42,6 +44,14 @@ def agents(lines: Sequence[Line]) -> tuple[Agent, ...]:
     """The speakers of a transcript in the order in which they first speak."""
     names = dict.fromkeys(line.speaker for line in lines if line.speaker.casefold() not in NOT_A_PERSON)
     return tuple(Agent(name, "interviewer" if _INTERVIEWER.match(name) else "narrator") for name in names)
+
+
+def label(text: str) -> tuple[str, str] | None:
+    """(speaker, the rest) where a name in capitals stands before a colon, as transcribers write it."""
+    found = _CAPITALS.match(text)
+    if not found or found[1] != found[1].upper() or len(found[1]) > 60:
+        return None
+    return found[1], text[found.end() :].strip()
 
 
 def numbered(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -83,16 +93,17 @@ def closed(lines: Sequence[Line], duration_ms: int | None = None) -> tuple[Line,
     starts (OHMS writes 00:00:00.000 for the last) ends at the latest when its words are said.
     """
     fixed: list[Line] = []
-    after, last = duration_ms or 0, duration_ms or 0  # the start that follows, and one later than it
+    after = later = duration_ms or 0  # the start that follows, and the next one after that
     for line in reversed(lines):
-        if line.start_ms is not None:
-            after, last = (last, last) if last > line.start_ms else (after, last)
-            end = after if after > line.start_ms else None
+        begin = line.start_ms
+        if begin is not None:
+            after = later if later > begin else after
+            end: int | None = after if after > begin else None
             if end is None and line.end_ms is not None:
-                end = line.start_ms + (len(line.text) + 1) * _PACE
-            if line.end_ms is None or line.end_ms < line.start_ms:
+                end = begin + (len(line.text) + 1) * _PACE
+            if line.end_ms is None or line.end_ms < begin:
                 line = dataclasses.replace(line, end_ms=end)
-            last = line.start_ms
+            later = begin
         fixed.append(line)
     return tuple(reversed(fixed))
 

@@ -20,8 +20,6 @@ from app.timecode import parse
 _CODE = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _TIMED = re.compile(rf"^[ \t]*(?:\[({_CODE})\]|\(({_CODE})\)|({_CODE})(?=[ \t]|$))[ \t]*[-–—:]?[ \t]*(.*)$")
 _HALF = re.compile(rf"^[ \t]*(?:-->|[-–—])[ \t]*{_CODE}[ \t]*")  # the end of "0:01 - 0:05 words"
-# Capitals (OHMS: ^[A-Z\-.' ]+:), or one to four capitalised words; two spaces or more may follow.
-_CAPITALS = re.compile(r"^([^\W\d_a-z][^\W_a-z]*(?:[ .'’\-][^\W_a-z]*)*\.?):(?=\s|$)[ \t]*")
 _NAMED = re.compile(r"^([^\W\d_][\w.'’\-]*(?: [\w.'’\-]+){0,3}):(?:[ \t]+|$)")
 
 
@@ -87,7 +85,7 @@ def _pieces(rows: list[str], warnings: list[str]) -> Iterator[tuple[int | None, 
     begun, parted = 1, False
     for n, row in enumerate([*rows, ""], 1):
         timed = _timed(row, n, warnings)
-        if timed is None and row.strip():
+        if timed is None and row.strip() and not (held and captions.label(row.strip())):
             begun = begun if held else n
             held.append(row.strip())
             continue
@@ -97,6 +95,8 @@ def _pieces(rows: list[str], warnings: list[str]) -> Iterator[tuple[int | None, 
         if timed:
             start, parted, begun = timed[0], True, n
             held = [timed[1]] if timed[1] else []
+        elif row.strip():  # another speaker, without a blank line between
+            begun, held = n, [row.strip()]
 
 
 def _timed(row: str, number: int, warnings: list[str]) -> tuple[int, str] | None:
@@ -125,9 +125,7 @@ def _labels(texts: Iterator[str]) -> frozenset[str]:
 
 
 def _speaker(text: str, labels: frozenset[str]) -> tuple[str, str] | None:
-    found = _CAPITALS.match(text)
-    if not found:
-        found = _NAMED.match(text)
-        if not found or found[1] not in labels:
-            return None
-    return found[1].strip(), text[found.end() :].strip()
+    if found := captions.label(text):
+        return found
+    named = _NAMED.match(text)
+    return (named[1], text[named.end() :].strip()) if named and named[1] in labels else None

@@ -157,8 +157,14 @@ def _timing(row: str) -> Span | None:
     return (start, end) if max(start, end) <= MAX_MS else None
 
 
-def dump(lines: Sequence[Line], notes: Sequence[str] = (), *, duration_ms: int | None = None) -> str:
-    """A WebVTT file. A withheld line says why in place of its words.
+def dump(
+    lines: Sequence[Line],
+    notes: Sequence[str] = (),
+    *,
+    duration_ms: int | None = None,
+    carry_voice: bool = False,
+) -> str:
+    """A WebVTT file. A withheld line says why in place of its words; notes become NOTE blocks.
 
     Raises Invalid when no line has a time, since nothing could then be shown at the right moment.
     """
@@ -168,10 +174,12 @@ def dump(lines: Sequence[Line], notes: Sequence[str] = (), *, duration_ms: int |
     for line, (start, end) in zip(lines, captions.estimated(lines, duration_ms), strict=True):
         state = "untimed" if line.start_ms is None else "open" if line.end_ms is None else ""
         times = f"{format_ms(start)} --> {format_ms(max(end, start))}"
-        parts.append(f"{line.number + 1} {state}".rstrip() + f"\n{times}\n{_payload(line)}".rstrip("\n"))
+        parts.append(
+            f"{line.number + 1} {state}".rstrip() + f"\n{times}\n{_payload(line, carry_voice)}".rstrip("\n")
+        )
     return "\n\n".join(parts) + "\n"
 
 
-def _payload(line: Line) -> str:
-    text = f"[{line.withheld}]" if line.withheld else line.text
-    return unspoken(line.speaker, text)
+def _payload(line: Line, carry_voice: bool) -> str:
+    text = unspoken(line.speaker, f"[{line.withheld}]" if line.withheld else line.text)
+    return f"<v>{text}" if carry_voice and not line.speaker else text
