@@ -6,7 +6,6 @@ are plain data: times are milliseconds, dates are EDTF with the words used, and
 references to other records are identifiers (``ref``) in the file they came from.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -181,6 +180,7 @@ class Record:
     places: tuple[Named, ...] = ()  # places spoken of
     people: tuple[Named, ...] = ()  # people spoken of
     media: tuple[MediaRef, ...] = ()
+    speakers: tuple[str, ...] = ()  # in an edition: who speaks in it, by the labels of its lines
     duration_ms: int | None = None
     rights: str = ""
     source: str = ""  # where the archive has it from
@@ -285,18 +285,3 @@ class Register:
     questions: tuple[QuestionEntry, ...] = ()
     claims: tuple[ClaimEntry, ...] = ()
     invented: bool = False
-
-
-def plain(value: Any) -> Any:
-    """Any record as JSON can carry it: fields with their default are left out."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: plain(held)
-            for f in dataclasses.fields(value)
-            if (held := getattr(value, f.name)) not in (None, "", (), {}, False)
-        }
-    if isinstance(value, Mapping):
-        return {key: plain(held) for key, held in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [plain(held) for held in value]
-    return value

@@ -1,0 +1,42 @@
+"""The archive from a terminal: the ``archive`` command."""
+
+import sys
+
+import click
+
+import config
+from app.archive import Archive
+from app.cli import collections, demonstration, holdings, serving, users
+from app.errors import ArchiveError
+
+
+@click.group()
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A self-hosted archive of oral history and testimony.
+
+    ARCHIVE_HOME names the folder that holds the database, the media and the indexes.
+    """
+    context.obj = config.from_environment()
+
+
+for command in (
+    *serving.COMMANDS,
+    *collections.COMMANDS,
+    *holdings.COMMANDS,
+    *users.COMMANDS,
+    *demonstration.COMMANDS,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; what the archive refuses is one sentence, never a trace."""
+    try:
+        cli()
+    except ArchiveError as refusal:
+        click.echo(f"archive: {refusal}", err=True)
+        sys.exit(1)
+
+
+__all__ = ["Archive", "cli", "main"]

@@ -1,0 +1,22 @@
+"""The worker's table: each job is a name, and the verb it calls. Every job may run twice."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.services import indexing, publishing
+
+Arguments = Sequence[dict[str, Any]]  # one for each job done together
+
+
+def index(jobs: Arguments) -> None:
+    """Bring indexes up to date with some testimonies' editions."""
+    indexing.feed(sorted({job["testimony"] for job in jobs}))
+
+
+def republish(jobs: Arguments) -> None:
+    """Make editions anew: an embargo or a withholding has ended."""
+    for job in jobs:
+        publishing.republish(job["testimony"])
+
+
+JOBS: dict[str, Callable[[Arguments], None]] = {"index": index, "republish": republish}

@@ -1,0 +1,169 @@
+"""Take what is due, do it, tick it off. Killed half-way, another takes it up when the lease has run out."""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.archive import Archive
+from app.db import one_at_a_time, skip_locked
+from app.jobs import JOBS
+from app.models import Job, JobState
+from app.services import indexing
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+TOGETHER = 100  # jobs of one name done in one go: one commit of the index instead of a hundred
+ATTEMPTS = 5
+IN_ORDER = {"index"}  # two at once could put an older edition over a newer one
+READS_ONLY = {"index"}  # jobs that change nothing in the database do not hold up its writer
+
+
+class Worker:
+    """Does the jobs of one archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+    def work(self, stop: threading.Event, poll: float = 0.25) -> None:
+        """Until told to stop. An index that cannot be read is rebuilt on the way."""
+        while not stop.is_set():
+            try:
+                self.mend()
+                if not self.run_due():
+                    stop.wait(poll)
+            except Exception:
+                log.exception("the worker stumbled; it goes on")
+                stop.wait(poll * 8)
+
+    def mend(self) -> None:
+        """Rebuild what cannot be read."""
+        with self.archive.reading():
+            mended = indexing.mend()
+        if mended:
+            log.warning("rebuilt what could not be read: the index for %s", ", ".join(mended))
+            with self.archive.reading():  # what was published while it was being rebuilt
+                indexing.catch_up()
+
+    def run_all(self) -> int:
+        """Everything that is due now. Returns how many jobs were done."""
+        done = 0
+        while count := self.run_due():
+            done += count
+        return done
+
+    def run_due(self) -> int:
+        """The oldest due job, together with others of its name. Returns how many were taken."""
+        jobs = self._claim()
+        if not jobs:
+            return 0
+        beat = _Heartbeat(self, [job.id for job in jobs])
+        try:
+            with beat:
+                self._do(jobs)
+        except Exception as error:
+            log.exception("job %s failed", jobs[0].name)
+            self._put_back(jobs, repr(error))
+        return len(jobs)
+
+    def _do(self, jobs: Sequence[Job]) -> None:
+        verb, arguments = JOBS[jobs[0].name], [job.arguments for job in jobs]
+        if jobs[0].name in READS_ONLY:
+            with self.archive.reading():
+                verb(arguments)
+            with self.archive.writing() as session:
+                self._tick_off(session, jobs)
+        else:
+            with self.archive.writing() as session:
+                verb(arguments)
+                self._tick_off(session, jobs)
+
+    def _claim(self) -> Sequence[Job]:
+        moment = clock.now()
+        due = or_(
+            (Job.state == JobState.QUEUED) & (Job.run_at <= moment),
+            (Job.state == JobState.RUNNING) & (Job.lease_until < moment),
+        )
+        with self.archive.reading() as session:
+            if session.scalar(select(Job.id).where(due).limit(1)) is None:
+                return []
+        with self.archive.writing() as session:
+            one_at_a_time(session)
+            busy = select(Job.name).where(Job.state == JobState.RUNNING, Job.lease_until >= moment)
+            due &= Job.name.not_in(IN_ORDER & set(session.scalars(busy)))
+            first = session.scalar(
+                select(Job)
+                .where(due)
+                .order_by(Job.run_at, Job.id)
+                .limit(1)
+                .with_for_update(skip_locked=skip_locked(session))
+            )
+            if first is None:
+                return []
+            together = select(Job).where(due, Job.name == first.name).order_by(Job.run_at, Job.id)
+            jobs = session.scalars(
+                together.limit(TOGETHER).with_for_update(skip_locked=skip_locked(session))
+            ).all()
+            for job in jobs:
+                job.state, job.worker = JobState.RUNNING, self.name
+                job.lease_until = moment + LEASE
+                job.attempts += 1
+            return jobs
+
+    def _tick_off(self, session: Session, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            held = session.get(Job, job.id)
+            if held is not None and held.worker == self.name:
+                session.delete(held)
+
+    def _put_back(self, jobs: Sequence[Job], error: str) -> None:
+        """To be tried again, later each time; what failed too often waits for somebody to look."""
+        with self.archive.writing() as session:
+            for job in jobs:
+                held = session.get(Job, job.id)
+                if held is None or held.worker != self.name:
+                    continue
+                tired = held.attempts >= ATTEMPTS
+                held.state = JobState.FAILED if tired else JobState.QUEUED
+                held.run_at = clock.now() + timedelta(seconds=2**held.attempts)
+                held.error, held.lease_until = error[:2000], None
+
+    def extend(self, ids: Sequence[int]) -> None:
+        """Say that these jobs are still being done."""
+        with self.archive.writing() as session:
+            session.execute(
+                update(Job)
+                .where(Job.id.in_(ids), Job.worker == self.name)
+                .values(lease_until=clock.now() + LEASE)
+            )
+
+
+class _Heartbeat:
+    """Extends the lease of running jobs from a thread of its own."""
+
+    def __init__(self, worker: Worker, ids: Sequence[int]) -> None:
+        self.worker, self.ids = worker, ids
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        self.thread.join()
+
+    def _beat(self) -> None:
+        while not self.done.wait(LEASE.total_seconds() / 3):
+            try:
+                self.worker.extend(self.ids)
+            except Exception:
+                log.exception("a lease could not be extended")

@@ -1,0 +1,24 @@
+"""The trail: who did what to which thing, and when. Rows are only ever added, each chained to the one before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.db import Base, Numbered
+
+
+class AuditEntry(Numbered, Base):
+    """One change. ``chain`` is the SHA-256 of the entry before and of this one's content."""
+
+    __tablename__ = "audit_entry"
+
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor: Mapped[str]  # who, as a user's identifier, or "system"
+    action: Mapped[str] = mapped_column(index=True)  # noun.verb: "passage.redact"
+    target: Mapped[str] = mapped_column(index=True)  # kind:identifier
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    chain: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,41 @@
+"""Media files: sealed originals, and the copies made from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.db import Base, Identified
+
+if TYPE_CHECKING:
+    from app.models.testimony import Testimony
+
+
+class MediaFile(Identified, Base):
+    """A file in the store. ``use`` says what for: original, access, redacted, thumbnail, waveform, poster."""
+
+    __tablename__ = "media_file"
+
+    testimony_id: Mapped[int | None] = mapped_column(
+        ForeignKey("testimony.id", ondelete="CASCADE"), index=True
+    )
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("media_file.id", ondelete="CASCADE"))
+    use: Mapped[str]
+    kind: Mapped[str]  # audio, video, image, text
+    mimetype: Mapped[str]
+    key: Mapped[str]  # where the store keeps it
+    name: Mapped[str] = mapped_column(default="")  # sealed with the original, never shown
+    caption: Mapped[str] = mapped_column(default="")
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    duration_ms: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    is_withheld: Mapped[bool] = mapped_column(default=False)
+    deposited_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    testimony: Mapped[Testimony | None] = relationship(back_populates="media")

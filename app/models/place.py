@@ -1,0 +1,34 @@
+"""Places, under every name the archive knows them by."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, Identified, Numbered, Versioned
+
+
+class Place(Identified, Versioned, Base):
+    """A place; coordinates in degrees (WGS 84) where they are known."""
+
+    __tablename__ = "place"
+
+    name: Mapped[str] = mapped_column(index=True)
+    region: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    ref: Mapped[str] = mapped_column(default="", index=True)
+    invented: Mapped[bool] = mapped_column(default=False)
+
+    names: Mapped[list[PlaceName]] = relationship(back_populates="place", cascade="all, delete-orphan")
+
+
+class PlaceName(Numbered, Base):
+    """A variant of a place's name, in any script."""
+
+    __tablename__ = "place_name"
+
+    place_id: Mapped[int] = mapped_column(ForeignKey(Place.id, ondelete="CASCADE"), index=True)
+    form: Mapped[str]
+
+    place: Mapped[Place] = relationship(back_populates="names")

@@ -1,0 +1,60 @@
+"""Records as JSON carries them, there and back: ``restore(Record, plain(record)) == record``."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """Any record as dicts, lists and scalars; fields that hold their default are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            name: plain(held)
+            for name, default in _defaults(type(value))
+            if (held := getattr(value, name)) != default
+        }
+    if isinstance(value, Mapping):
+        return {key: plain(held) for key, held in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(held) for held in value]
+    return value
+
+
+def restore(kind: type[T], data: Mapping[str, Any]) -> T:
+    """The record that ``plain`` made this of. Raises TypeError for what is none."""
+    hints = _hints(kind)
+    return kind(**{name: _value(hints[name], held) for name, held in data.items()})
+
+
+@cache
+def _defaults(kind: type[Any]) -> list[tuple[str, Any]]:
+    return [
+        (
+            field.name,
+            field.default if field.default_factory is dataclasses.MISSING else field.default_factory(),
+        )
+        for field in dataclasses.fields(kind)
+    ]
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _value(hint: Any, held: Any) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(option for option in get_args(hint) if option is not type(None))
+    if dataclasses.is_dataclass(hint) and isinstance(held, Mapping):
+        return restore(typing.cast(type[Any], hint), held)
+    if get_origin(hint) is tuple:
+        inner = get_args(hint)
+        if inner[-1] is not ...:
+            return tuple(held)
+        return tuple(_value(inner[0], item) for item in held)
+    return tuple(held) if isinstance(held, list) else held

@@ -1,0 +1,1 @@
+"""What the archive does: the verbs. Nothing here knows of HTTP, and nothing commits."""

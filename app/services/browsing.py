@@ -1,0 +1,179 @@
+"""Pages about what testimonies have in common: collections, people, places, and the first page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from app.db import session
+from app.errors import NotFound
+from app.models import (
+    Audience,
+    Collection,
+    Edition,
+    EditionLink,
+    Event,
+    LinkKind,
+    Participation,
+    Person,
+    Place,
+    Term,
+)
+from app.pages import CollectionPage, EventView, HomePage, PersonPage, PlacePage, Summary
+from app.records import Named
+from app.services import reading, weighing
+from app.services.reading import NOT_HERE
+
+BROWSABLE: dict[str, tuple[type[Any], LinkKind]] = {
+    "collections": (Collection, LinkKind.COLLECTION),
+    "people": (Person, LinkKind.PERSON),
+    "places": (Place, LinkKind.PLACE),
+    "subjects": (Term, LinkKind.TERM),
+    "events": (Event, LinkKind.EVENT),
+}
+
+
+def home(audience: str) -> HomePage:
+    """What the archive holds, for the first page."""
+    collections = [(named, count) for named, count in browse("collections", audience)]
+    events = session().scalars(weighing.shown(Event, audience).order_by(Event.invented.desc(), Event.id))
+    return HomePage(
+        collections=tuple(collections),
+        events=tuple(weighing.event_view(event, audience) for event in events.fetchmany(12)),
+        examples=_examples(audience),
+        testimonies=sum(count for _, count in collections),
+        latest=tuple(reading.published(audience, limit=5)),
+    )
+
+
+def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list[tuple[Named, int]]:
+    """The things of a kind that this audience's editions show, with how many show each."""
+    if kind == "events":
+        events = session().scalars(weighing.shown(Event, audience).order_by(Event.title))
+        return [(Named(e.title, e.identifier), weighing.event_view(e, audience).testimonies) for e in events]
+    if kind not in BROWSABLE:
+        raise NotFound(NOT_HERE)
+    noun, link = BROWSABLE[kind]
+    count = func.count(EditionLink.edition_id)
+    rows = session().execute(
+        _seen(noun, link, audience, count).order_by(_name(noun)).limit(per_page).offset((page - 1) * per_page)
+    )
+    return [(Named(_label(thing, audience), thing.identifier), number) for thing, number in rows]
+
+
+def collection(identifier: str, audience: str, page: int = 1) -> CollectionPage:
+    """A collection and its testimonies. Raises NotFound when this audience sees none of them."""
+    found = _find(Collection, identifier, LinkKind.COLLECTION, audience)
+    held = reading.that_show(audience, LinkKind.COLLECTION, found.id)
+    languages = session().execute(
+        select(Edition.head["language"].as_string(), func.count())
+        .where(Edition.id.in_(held.with_only_columns(Edition.id)))
+        .group_by(Edition.head["language"].as_string())
+    )
+    return CollectionPage(
+        found.identifier,
+        found.name,
+        found.description,
+        reading.listing(held.order_by(Edition.sorted_by, Edition.id), page),
+        found.rights,
+        {language: count for language, count in languages if language},
+        found.invented,
+    )
+
+
+def person(identifier: str, audience: str) -> PersonPage:
+    """A person, by the name this audience may read, and what they took part in. Raises NotFound."""
+    found = session().scalar(select(Person).filter_by(identifier=identifier))
+    if found is None:
+        raise NotFound(NOT_HERE)
+    parts: dict[str, tuple[Summary, ...]] = {}
+    taken = session().execute(
+        reading.that_show(audience, LinkKind.PERSON, found.id)
+        .join(Participation, Participation.testimony_id == Edition.testimony_id)
+        .where(Participation.person_id == found.id)
+        .add_columns(Participation.role)
+        .order_by(Edition.sorted_by, Edition.id)
+    )
+    for edition, role in taken:
+        parts[role] = (*parts.get(role, ()), reading.summary(edition))
+    mentions = session().scalars(reading.that_show(audience, LinkKind.MENTION, found.id).order_by(Edition.id))
+    if spoken_of := tuple(reading.summary(edition) for edition in mentions):
+        parts["mentioned"] = spoken_of
+    if not parts:
+        raise NotFound(NOT_HERE)
+    veiled = found.is_veiled and audience != Audience.STAFF
+    return PersonPage(
+        found.identifier,
+        _label(found, audience),
+        () if veiled else tuple(n.form for n in found.names),
+        "" if veiled else found.note,
+        parts,
+        found.invented,
+    )
+
+
+def place(identifier: str, audience: str, page: int = 1) -> PlacePage:
+    """A place, what happened there and what is told of it. Raises NotFound when nothing shows it."""
+    found = session().scalar(select(Place).filter_by(identifier=identifier))
+    if found is None:
+        raise NotFound(NOT_HERE)
+    events = session().scalars(weighing.shown(Event, audience).where(Event.place_id == found.id)).all()
+    held = reading.that_show(audience, LinkKind.PLACE, found.id).order_by(Edition.sorted_by, Edition.id)
+    listing = reading.listing(held, page)
+    if not events and not listing.total:
+        raise NotFound(NOT_HERE)
+    views: Sequence[EventView] = [weighing.event_view(event, audience) for event in events]
+    return PlacePage(
+        found.identifier,
+        found.name,
+        tuple(n.form for n in found.names),
+        found.region,
+        found.latitude,
+        found.longitude,
+        tuple(views),
+        listing,
+        found.invented,
+    )
+
+
+def _examples(audience: str) -> tuple[str, ...]:
+    """Three searches that find something: a subject, a place and another subject, the most told of."""
+    count = func.count(EditionLink.edition_id)
+    found: list[str] = []
+    for noun, link, most in ((Term, LinkKind.TERM, 2), (Place, LinkKind.PLACE, 3)):
+        rows = session().execute(
+            _seen(noun, link, audience, count).order_by(count.desc(), noun.id).limit(most)
+        )
+        found += [f'"{label}"' if " " in label else label for label in (_label(t, audience) for t, _ in rows)]
+    return tuple(found[:3])
+
+
+def _seen(noun: type[Any], link: LinkKind, audience: str, count: Any) -> Select[Any]:
+    return (
+        select(noun, count)
+        .join(EditionLink, (EditionLink.kind == link) & (EditionLink.target_id == noun.id))
+        .join(Edition, Edition.id == EditionLink.edition_id)
+        .where(Edition.audience == Audience(audience))
+        .group_by(noun.id)
+    )
+
+
+def _find(noun: type[Any], identifier: str, link: LinkKind, audience: str) -> Any:
+    row = (
+        session()
+        .execute(_seen(noun, link, audience, func.count()).where(noun.identifier == identifier))
+        .first()
+    )
+    if row is None:
+        raise NotFound(NOT_HERE)
+    return row[0]
+
+
+def _name(noun: type[Any]) -> Any:
+    return {Term: Term.label, Event: Event.title}.get(noun, getattr(noun, "name", None))
+
+
+def _label(thing: Any, audience: str) -> str:
+    if isinstance(thing, Person):
+        return thing.name if audience == Audience.STAFF else thing.shown_as
+    return str(getattr(thing, "label", None) or thing.name)

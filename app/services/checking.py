@@ -1,0 +1,87 @@
+"""Hold database, indexes and files against one another, and say where they disagree."""
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy import func, select, text
+
+from app.archive import index
+from app.db import session
+from app.errors import NotFound
+from app.models import Audience, Edition, Job, JobState, MediaFile, Testimony
+from app.services import auditing, indexing, publishing
+from app.storage import store
+
+CHUNK = 1024 * 1024
+
+
+def check() -> Iterator[str]:
+    """A sentence for each disagreement; nothing when all agree."""
+    yield from _database()
+    yield from _editions()
+    yield from _indexes()
+    yield from _files()
+    if (entry := auditing.broken_at()) is not None:
+        yield f"Trail: entry {entry} does not follow from the entries before it."
+
+
+def counts() -> dict[str, int]:
+    """What there is, for the report of a check."""
+    waiting = select(func.count()).select_from(Job).where(Job.state != JobState.FAILED)
+    return {
+        "testimonies": session().scalar(select(func.count()).select_from(Testimony)) or 0,
+        "files": session().scalar(select(func.count()).select_from(MediaFile)) or 0,
+        "jobs waiting": session().scalar(waiting) or 0,
+    }
+
+
+def _database() -> Iterator[str]:
+    if session().get_bind().dialect.name != "sqlite":
+        return
+    for (found,) in session().execute(text("PRAGMA integrity_check")):
+        if found != "ok":
+            yield f"Database: {found}"
+    for row in session().execute(text("PRAGMA foreign_key_check")):
+        yield f"Database: table {row[0]}, row {row[1]} refers to a {row[2]} that is not there."
+
+
+def _editions() -> Iterator[str]:
+    held: dict[int, set[Audience]] = {}
+    for testimony_id, audience in session().execute(select(Edition.testimony_id, Edition.audience)):
+        held.setdefault(testimony_id, set()).add(audience)
+    for testimony in session().scalars(select(Testimony).execution_options(yield_per=500)):
+        due = set(publishing.audiences(testimony))
+        for audience in due ^ held.get(testimony.id, set()):
+            verb = "lacks" if audience in due else "should not have"
+            yield f"Editions: testimony {testimony.identifier} {verb} one for {audience}."
+
+
+def _indexes() -> Iterator[str]:
+    for audience in Audience:
+        if not index(audience).healthy():
+            yield f"Index: the one for {audience} cannot be read; `archive reindex` rebuilds it."
+            continue
+        for identifier in sorted(indexing.behind(audience)):
+            yield f"Index: the one for {audience} is behind with testimony {identifier}."
+    failed = select(Job).where(Job.state == JobState.FAILED)
+    for job in session().scalars(failed):
+        yield f"Job {job.id} ({job.name}) failed: {job.error}"
+
+
+def _files() -> Iterator[str]:
+    known = set()
+    for file in session().scalars(select(MediaFile)):
+        known.add(file.key)
+        try:
+            with store().open(file.key) as stream:
+                digest = hashlib.sha256()
+                while chunk := stream.read(CHUNK):
+                    digest.update(chunk)
+        except NotFound:
+            yield f"Files: {file.key}, of media file {file.identifier}, is missing."
+            continue
+        if digest.hexdigest() != file.sha256:
+            yield f"Files: {file.key}, of media file {file.identifier}, is not what was deposited."
+    for key in store().keys():  # noqa: SIM118 - a store is no mapping
+        if key not in known:
+            yield f"Files: {key} belongs to no record."

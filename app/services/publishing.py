@@ -1,0 +1,183 @@
+"""Bring a testimony's editions up to date with its record, and have the indexes follow.
+
+Call ``publish`` after any change a reader could notice: the editions are written in the
+same transaction, so that what is withheld is gone at commit from every page.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import delete, insert, select
+
+from app import clock
+from app.db import session
+from app.models import (
+    AccessLevel,
+    Audience,
+    Edition,
+    EditionLink,
+    EditionPart,
+    Evidence,
+    LinkKind,
+    Testimony,
+)
+from app.plain import plain
+from app.policy import EDITIONS, Action, Actor, require
+from app.queue import enqueue
+from app.records import Line, Record
+from app.search.passages import divide
+from app.services import auditing, editions
+from app.services.questioning import Questioner
+
+
+def open_to_readers(testimony: Testimony, actor: Actor) -> None:
+    """Let the audiences of its access level read a testimony from now on (or from its embargo's end)."""
+    require(actor, Action.PUBLISH)
+    testimony.published_at = clock.now()
+    auditing.note(actor, "testimony.publish", f"testimony:{testimony.identifier}")
+    publish(testimony)
+
+
+def audiences(testimony: Testimony) -> tuple[Audience, ...]:
+    """For whom editions are due at this moment."""
+    if testimony.published_at is None or testimony.is_embargoed(clock.now()):
+        return EDITIONS[AccessLevel.CLOSED]
+    return EDITIONS[testimony.access]
+
+
+def publish(testimony: Testimony) -> None:
+    """Write the edition of every audience that may have one, remove the others, and note the job."""
+    session().flush()
+    record = editions.whole(testimony)
+    veils = editions.veils(testimony)
+    due = audiences(testimony)
+    kept = {e.audience: e for e in session().scalars(select(Edition).filter_by(testimony_id=testimony.id))}
+    changed = False
+    for audience in Audience:
+        edition = kept.get(audience)
+        if audience in due:
+            changed |= _write(testimony, editions.seen_by(audience, record, veils), audience, edition)
+        elif edition:
+            _forget([edition.id])
+            changed = True
+    if changed:
+        enqueue("index", testimony=testimony.identifier)
+    _wake_at_the_end_of_what_is_dated(testimony)
+
+
+def republish(identifier: str) -> None:
+    """Publish anew what may have changed by itself, when it is still there."""
+    if testimony := session().scalar(select(Testimony).filter_by(identifier=identifier)):
+        publish(testimony)
+
+
+def _write(testimony: Testimony, record: Record, audience: Audience, before: Edition | None) -> bool:
+    """Write one edition; returns whether it differs from the one before."""
+    head = plain(record)
+    stamp = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()
+    if before and before.stamp == stamp:
+        return False
+    published = before.published_at if before else clock.now()
+    if before:
+        _forget([before.id])
+    for script in head.get("scripts", ()):
+        script.pop("lines", None)
+    edition = Edition(
+        testimony_id=testimony.id,
+        audience=audience,
+        stamp=stamp,
+        head=head,
+        sorted_by=record.date.lower if record.date else "",
+        lines=len(record.lines),
+        published_at=published,
+    )
+    session().add(edition)
+    session().flush()
+    parts = [part | {"edition_id": edition.id} for part in _parts(record)]
+    links = [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in _links(testimony, record)]
+    for table, rows in ((EditionPart, parts), (EditionLink, links)):
+        if rows:
+            session().execute(insert(table), rows)
+    return True
+
+
+def _forget(ids: Iterable[int]) -> None:
+    """Take editions away at once; parts and links go with them."""
+    session().execute(delete(Edition).where(Edition.id.in_(list(ids))))
+    session().expire_all()
+
+
+def _parts(record: Record) -> Iterable[dict[str, object]]:
+    """The passages of every script, numbered through, each with its lines."""
+    number = 0
+    asks = Questioner(record)
+    for index, lines in _texts(record):
+        words = [len(line.text.split()) for line in lines]
+        for first, last in divide(words, [asks(line.speaker) for line in lines]):
+            stretch = lines[first : last + 1]
+            ends = [line.end_ms for line in stretch if line.end_ms is not None]
+            yield {
+                "number": number,
+                "script": index,
+                "first": stretch[0].number,
+                "last": stretch[-1].number,
+                "start_ms": next((line.start_ms for line in stretch if line.start_ms is not None), None),
+                "end_ms": max(ends, default=None),
+                "lines": plain(stretch),
+            }
+            number += 1
+
+
+def _texts(record: Record) -> Iterable[tuple[int, tuple[Line, ...]]]:
+    """Each script's lines; where there is no transcript, the description, so that it can be found."""
+    for index, script in enumerate(record.scripts):
+        yield index, script.lines
+    if not record.lines:
+        yield -1, described(record)
+
+
+def described(record: Record) -> tuple[Line, ...]:
+    """A description as lines: the summary, then every chapter with its synopsis and keywords."""
+    words = [(record.summary or record.title, None)] + [
+        (". ".join(filter(None, [c.title, c.synopsis, c.partial_transcript, ", ".join(c.keywords)])), c)
+        for c in record.chapters
+    ]
+    return tuple(
+        Line(number, text, start_ms=chapter.start_ms if chapter else None)
+        for number, (text, chapter) in enumerate(words)
+    )
+
+
+def _links(testimony: Testimony, record: Record) -> set[tuple[LinkKind, int]]:
+    """What this edition lets its audience get to."""
+    shown = {mark.ref for mark in record.marks}
+    evidence: list[Evidence] = [
+        e for passage in testimony.passages for e in passage.evidence if e.identifier in shown
+    ]
+    tags = {tag.ref for tag in record.tags}
+    media = {m.ref for m in record.media}
+    links = {(LinkKind.COLLECTION, testimony.collection_id)}
+    links |= {(LinkKind.PERSON, p.person_id) for p in testimony.participations}
+    links |= {(LinkKind.MENTION, m.person_id) for m in testimony.mentions}
+    links |= {(LinkKind.PLACE, p.id) for p in [*testimony.places, testimony.place] if p}
+    links |= {(LinkKind.EVENT, e.id) for e in testimony.events}
+    links |= {(LinkKind.EVIDENCE, e.id) for e in evidence}
+    links |= {(LinkKind.CLAIM, e.claim_id) for e in evidence}
+    links |= {(LinkKind.TERM, t.term_id) for t in testimony.taggings if t.term.identifier in tags}
+    links |= {(LinkKind.MEDIA, m.id) for m in testimony.media if m.identifier in media}
+    return links
+
+
+def _wake_at_the_end_of_what_is_dated(testimony: Testimony) -> None:
+    """An embargo or a withholding that ends by itself is a job at that moment."""
+    moment = clock.now()
+    ends = {testimony.embargo_until} | {
+        redaction.until
+        for passage in testimony.passages
+        for redaction in passage.redactions
+        if redaction.is_in_force(moment)
+    }
+    for end in ends:
+        if end and end > moment:
+            enqueue("republish", run_at=end, testimony=testimony.identifier)

@@ -1,0 +1,250 @@
+"""Open what the archive holds for a reader. Every page is made from the editions of that reader's audience."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import Select, func, select
+
+from app.db import session
+from app.errors import NotFound
+from app.models import Audience, Edition, EditionLink, EditionPart, LinkKind, MediaFile, Testimony
+from app.pages import Listing, Summary, TestimonyPage
+from app.plain import restore
+from app.records import Line, Record, Script
+from app.storage import store
+
+PER_PAGE = 25  # testimonies in a list
+PARTS_PER_PAGE = 30  # passages of a transcript on one page: about 2,000 words
+NOT_HERE = "There is nothing at this address, or it is not open to you."
+
+
+def testimonies(audience: str, page: int = 1) -> Listing:
+    """All testimonies open to this audience, oldest first."""
+    return listing(open_to(audience).order_by(Edition.sorted_by, Edition.id), page)
+
+
+def testimony(
+    identifier: str,
+    audience: str,
+    page: int | None = None,
+    line: int | None = None,
+    second: float | None = None,
+) -> TestimonyPage:
+    """One stretch of a testimony: a page, or the one where a line or a second stands. Raises NotFound."""
+    edition = find(identifier, audience)
+    parts = _outline(edition.id)
+    original = [p for p in parts if p.script == 0]
+    if second is not None and line is None:
+        line = _line_at(edition.id, original, int(second * 1000))
+    pages = [original[i : i + PARTS_PER_PAGE] for i in range(0, len(original), PARTS_PER_PAGE)] or [[]]
+    first_lines = tuple(stretch[0].first for stretch in pages if stretch) or (0,)
+    shown = TestimonyPage(
+        record=restore(Record, edition.head),
+        pages=len(pages),
+        first_lines=first_lines,
+        published_at=edition.published_at,
+    )
+    number = shown.page_of(line) if line is not None else page or 1
+    if not 1 <= number <= len(pages):
+        raise NotFound(NOT_HERE)
+    lines = _lines(edition.id, [p.number for p in pages[number - 1]])
+    scripts = shown.record.scripts
+    return replace(
+        shown,
+        record=_with_lines(shown.record, lines),
+        page=number,
+        focus=line if line is not None and any(held.number == line for held in lines) else None,
+        revision=scripts[0].revision if scripts else 1,
+        translations={
+            scripts[p].language: _beside(edition.id, parts, p, lines) for p in range(1, len(scripts))
+        },
+    )
+
+
+def whole(identifier: str, audience: str) -> Record:
+    """A testimony with all its lines, as this audience may see it. Raises NotFound."""
+    edition = find(identifier, audience)
+    record = restore(Record, edition.head)
+    parts = _outline(edition.id)
+    scripts = tuple(
+        replace(script, lines=_lines(edition.id, [p.number for p in parts if p.script == number]))
+        for number, script in enumerate(record.scripts)
+    )
+    return replace(record, scripts=scripts)
+
+
+def published(audience: str, limit: int = 50, after: datetime | None = None) -> list[Summary]:
+    """What was published last, newest first."""
+    newest = open_to(audience).order_by(Edition.published_at.desc(), Edition.id.desc()).limit(limit)
+    if after:
+        newest = newest.where(Edition.published_at > after)
+    return [summary(edition) for edition in session().scalars(newest)]
+
+
+def media(ref: str, audience: str) -> tuple[BinaryIO, str, int]:
+    """A media file's bytes, its type and its size in bytes, if an edition shows it. Raises NotFound."""
+    file = session().scalar(
+        select(MediaFile)
+        .join(EditionLink, (EditionLink.kind == LinkKind.MEDIA) & (EditionLink.target_id == MediaFile.id))
+        .join(Edition, Edition.id == EditionLink.edition_id)
+        .where(MediaFile.identifier == ref, Edition.audience == audience)
+    )
+    if file is None:
+        raise NotFound(NOT_HERE)
+    return store().open(file.key), file.mimetype, file.size
+
+
+def find(identifier: str, audience: str) -> Edition:
+    """The edition of a testimony for this audience. Raises NotFound: hidden and absent are one."""
+    edition = session().scalar(
+        select(Edition)
+        .join(Testimony, Edition.testimony_id == Testimony.id)
+        .where(Testimony.identifier == identifier, Edition.audience == Audience(audience))
+    )
+    if edition is None:
+        raise NotFound(NOT_HERE)
+    return edition
+
+
+def open_to(audience: str) -> Select[Any]:
+    """The editions of an audience: what every list is drawn from."""
+    return select(Edition).where(Edition.audience == Audience(audience))
+
+
+def that_show(audience: str, kind: LinkKind, target_id: int) -> Select[Any]:
+    """The audience's editions that show a thing."""
+    return (
+        open_to(audience)
+        .join(EditionLink, EditionLink.edition_id == Edition.id)
+        .where(EditionLink.kind == kind, EditionLink.target_id == target_id)
+    )
+
+
+def listing(editions: Select[Any], page: int) -> Listing:
+    """One page of a list. Raises NotFound beyond its end."""
+    total = session().scalar(select(func.count()).select_from(editions.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    if not 1 <= page <= pages:
+        raise NotFound(NOT_HERE)
+    shown = session().scalars(editions.limit(PER_PAGE).offset((page - 1) * PER_PAGE))
+    return Listing(tuple(summary(edition) for edition in shown), total, page, pages)
+
+
+def summary(edition: Edition) -> Summary:
+    """A testimony in a list, from the head of its edition."""
+    record = restore(Record, edition.head)
+    return Summary(
+        identifier=record.identifier,
+        title=record.title,
+        narrators=tuple(a.name for a in record.agents if a.role == "narrator"),
+        kind=record.kind,
+        language=record.language,
+        date=record.date,
+        place=record.place.name if record.place else "",
+        collection=record.collection,
+        duration_ms=record.duration_ms,
+        published_at=edition.published_at,
+        invented=record.invented,
+        content_note=record.content_note,
+    )
+
+
+def stretch(edition_id: int, first: int, last: int, script: int = 0) -> tuple[Line, ...]:
+    """Lines ``first`` to ``last`` of one script of an edition."""
+    parts = session().scalars(
+        select(EditionPart)
+        .where(
+            EditionPart.edition_id == edition_id,
+            EditionPart.script == script,
+            EditionPart.first <= last,
+            EditionPart.last >= first,
+        )
+        .order_by(EditionPart.number)
+    )
+    lines = (restore(Line, line) for part in parts for line in part.lines)
+    return tuple(line for line in lines if first <= line.number <= last)
+
+
+def _outline(edition_id: int) -> Sequence[Any]:
+    columns = (
+        EditionPart.number,
+        EditionPart.script,
+        EditionPart.first,
+        EditionPart.last,
+        EditionPart.start_ms,
+    )
+    return (
+        session()
+        .execute(select(*columns).where(EditionPart.edition_id == edition_id).order_by(EditionPart.number))
+        .all()
+    )
+
+
+def _lines(edition_id: int, numbers: Sequence[int]) -> tuple[Line, ...]:
+    if not numbers:
+        return ()
+    parts = session().scalars(
+        select(EditionPart.lines)
+        .where(
+            EditionPart.edition_id == edition_id,
+            EditionPart.number.between(min(numbers), max(numbers)),
+        )
+        .order_by(EditionPart.number)
+    )
+    return tuple(restore(Line, line) for part in parts for line in part)
+
+
+def _line_at(edition_id: int, parts: Sequence[Any], ms: int) -> int | None:
+    """The last line that begins no later than ``ms``; the first one before any has begun."""
+    begun = [part for part in parts if part.start_ms is not None and part.start_ms <= ms]
+    if not begun:
+        return parts[0].first if parts else None
+    lines = _lines(edition_id, [begun[-1].number])
+    return [held.number for held in lines if held.start_ms is not None and held.start_ms <= ms][-1]
+
+
+def _with_lines(record: Record, lines: tuple[Line, ...]) -> Record:
+    if not record.scripts:
+        return record
+    original: Script = replace(record.scripts[0], lines=lines)
+    return replace(record, scripts=(original, *record.scripts[1:]))
+
+
+def _beside(edition_id: int, parts: Sequence[Any], script: int, lines: tuple[Line, ...]) -> dict[int, Line]:
+    """The translation of each line shown: by number where it follows line by line, else by time."""
+    if not lines:
+        return {}
+
+    def length(n: int) -> int:
+        return max((p.last for p in parts if p.script == n), default=-1)
+
+    if length(script) == length(0):
+        return {t.number: t for t in stretch(edition_id, lines[0].number, lines[-1].number, script)}
+    return _by_time(stretch(edition_id, 0, length(script), script), lines)
+
+
+def _by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int, Line]:
+    beside: dict[int, Line] = {}
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        start = line.start_ms
+        end = following.start_ms if following else line.end_ms
+        if start is None or end is None:
+            continue
+        here = [t for t in translated if t.start_ms is not None and start <= t.start_ms < end]
+        if here:
+            beside[line.number] = replace(here[0], text="\n".join(t.text for t in here))
+    return beside
+
+
+def addresses(audience: str) -> Iterator[tuple[str, str, datetime | None]]:
+    """Kind, identifier and last change of every testimony this audience may open, for the sitemap."""
+    rows = session().execute(
+        select(Testimony.identifier, Edition.changed_at)
+        .join(Testimony, Edition.testimony_id == Testimony.id)
+        .where(Edition.audience == Audience(audience))
+        .order_by(Edition.id)
+    )
+    for identifier, changed_at in rows:
+        yield "testimonies", identifier, changed_at

@@ -1,0 +1,220 @@
+"""Ask the archive a question: the index finds, the edition speaks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from app.archive import index
+from app.db import session
+from app.errors import Invalid
+from app.models import Audience, Edition, EditionPart, Testimony
+from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, TestimonyHits
+from app.plain import restore
+from app.records import Line, Record
+from app.search import Hit, Marker, Query, Results
+from app.services import naming, reading
+from app.services.questioning import Questioner
+
+FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
+VALUES_SHOWN = 12  # of a facet, most frequent first; what is selected is always shown
+PER_TESTIMONY = 3  # passages shown of one testimony before "more in this testimony"
+
+
+def ask(
+    words: str,
+    audience: str,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    sort: str = "relevance",
+    page: int = 1,
+    offset: int | None = None,
+    limit: int = 20,
+    exact: bool = False,
+    within: str = "",
+) -> Answer:
+    """What the audience's index finds and its editions say.
+
+    ``filters`` maps a facet to the values asked for; ``within`` is a testimony to stay in;
+    ``exact`` searches for the words as typed, under no other name. Raises Invalid for a sort,
+    facet or range there is none of, and NotFound for ``within`` what is not open.
+    """
+    inside = reading.summary(reading.find(within, audience)) if within else None
+    query = _query(words, audience, filters or {}, sort, exact)
+    start = (page - 1) * limit if offset is None else offset
+    if start < 0 or limit < 1:
+        raise Invalid("Pages and limits count from 1.")
+    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS)
+    results = index(audience).search(query)
+    return Answer(
+        words=words,
+        total=results.total,
+        testimonies=results.groups,
+        results=tuple(_grouped(results.hits, audience, index(audience).marker(query))),
+        facets=_facets(results, query.filters),
+        also=naming.said(words, query.variants),
+        suggestion=index(audience).suggest(words) if not results.total and words.strip() else "",
+        message=results.message,
+        page=page,
+        pages=max(1, -(-results.total // limit)),
+        sort=sort,
+        exact=exact,
+        within=inside,
+    )
+
+
+def _query(
+    words: str, audience: str, filters: Mapping[str, tuple[str, ...]], sort: str, exact: bool
+) -> Query:
+    if sort not in ("relevance", "date", "-date"):
+        raise Invalid("Results are sorted by relevance, date or -date.")
+    if unknown := set(filters) - {*FACETS, "speaker"}:
+        raise Invalid(f"There is no facet {', '.join(sorted(unknown))}; there are {', '.join(FACETS)}.")
+    variants = {} if exact else naming.variants(words, audience)
+    return Query(words=words, filters=filters, variants=variants, sort=sort)
+
+
+def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
+    """Hits under their testimony, in the order of each one's best hit."""
+    editions = {
+        identifier: edition
+        for identifier, edition in session().execute(
+            select(Testimony.identifier, Edition)
+            .join(Testimony, Edition.testimony_id == Testimony.id)
+            .where(
+                Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits})
+            )
+        )
+    }
+    parts = _parts([(editions[h.group].id, h.number) for h in hits if h.group in editions])
+    grouped: dict[str, list[PassageHit]] = {}
+    questioners: dict[str, Questioner] = {}
+    for hit in hits:
+        edition = editions.get(hit.group)
+        part = parts.get((edition.id, hit.number)) if edition else None
+        if edition is None or part is None:  # gone since it was indexed: a stale index may miss, never tell
+            continue
+        if hit.group not in questioners:
+            questioners[hit.group] = Questioner(restore(Record, edition.head))
+        language = _language(edition, part)
+        passage = _passage(hit, part, marker, language, questioners[hit.group])
+        grouped.setdefault(hit.group, []).append(passage)
+    return [
+        TestimonyHits(
+            reading.summary(editions[group]), editions[group].head.get("source_id", ""), tuple(passages)
+        )
+        for group, passages in grouped.items()
+    ]
+
+
+def _parts(keys: list[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
+    found = session().scalars(
+        select(EditionPart).where(tuple_(EditionPart.edition_id, EditionPart.number).in_(keys))
+    )
+    return {(part.edition_id, part.number): part for part in found}
+
+
+def _language(edition: Edition, part: EditionPart) -> str:
+    scripts = edition.head.get("scripts", ())
+    language = scripts[part.script]["language"] if 0 <= part.script < len(scripts) else ""
+    return str(language or edition.head.get("language", ""))
+
+
+def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Questioner) -> PassageHit:
+    """The line of the passage that answers best: most marked words, the narrator's before a question."""
+    lines = [restore(Line, line) for line in part.lines]
+    marked = [(line, marker.spans(line.text, language)) for line in lines]
+    line, spans = max(marked, key=lambda pair: (len(pair[1]) - asks(pair[0].speaker) / 2, -pair[0].number))
+    described = part.script < 0
+    return PassageHit(
+        first=0 if described else hit.first,
+        last=-1 if described else hit.last,
+        line=line.number,
+        start_ms=line.start_ms if line.start_ms is not None else part.start_ms,
+        speaker=line.speaker,
+        fragments=_fragments(line.text, spans),
+        score=hit.score,
+        text="\n".join(held.text for held in lines if held.text),
+    )
+
+
+def _fragments(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Fragment, ...]:
+    """The text around the marks: all of it where it is short, else the stretch that holds them."""
+    start, end = _window(text, spans)
+    pieces: list[Fragment] = [Fragment("… ")] if start else []
+    at = start
+    for first, last in spans:
+        if last > end:
+            break
+        pieces += [Fragment(text[at:first]), Fragment(text[first:last], marked=True)]
+        at = last
+    pieces.append(Fragment(text[at:end]))
+    if end < len(text):
+        pieces.append(Fragment(" …"))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+WIDEST = 360  # characters of a line that a hit shows
+
+
+def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    if len(text) <= WIDEST:
+        return 0, len(text)
+    starts = [first for first, _ in spans] or [0]
+    best = max(starts, key=lambda s: sum(1 for other in starts if s <= other < s + WIDEST - 80))
+    start = max(0, best - 80)
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = min(len(text), start + WIDEST)
+    if end < len(text) and (space := text.rfind(" ", start, end)) > start:
+        end = max([space, *(last for first, last in spans if first < end <= last)])
+    return start, end
+
+
+def _facets(results: Results, filters: Mapping[str, tuple[str, ...]]) -> tuple[Facet, ...]:
+    shown = []
+    for name in FACETS:
+        counts = dict(results.facets.get(name, {}))
+        chosen = filters.get(name, ())
+        order = sorted(counts, key=lambda value: (-counts[value], value))
+        values = [v for v in order if v in chosen] + [v for v in order if v not in chosen][:VALUES_SHOWN]
+        values += [v for v in chosen if v not in counts]
+        if values:
+            items = (FacetValue(v, v, counts.get(v, 0), v in chosen) for v in values)
+            shown.append(Facet(name, tuple(items)))
+    return tuple(shown)
+
+
+def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) -> dict[str, Any]:
+    """The answer as programs read it; ``address`` makes the address of a line of a testimony."""
+    hits = [
+        {
+            "testimony": found.testimony.identifier,
+            "source_id": found.source_id,
+            "title": found.testimony.title,
+            "first_segment": passage.first,
+            "last_segment": passage.last,
+            "line": passage.line,
+            "start_ms": passage.start_ms,
+            "speaker": passage.speaker,
+            "text": passage.text,
+            "score": passage.score,
+            **({"url": address(found.testimony.identifier, passage.line)} if address else {}),
+        }
+        for found in answer.results
+        for passage in found.passages
+    ]
+    if answer.sort == "relevance":
+        hits.sort(key=lambda hit: -hit["score"])
+    return {
+        "total": answer.total,
+        "testimonies": answer.testimonies,
+        "hits": hits,
+        "facets": {
+            facet.name: [{"value": v.value, "label": v.label, "count": v.count} for v in facet.values]
+            for facet in answer.facets
+        },
+        "also": {word: list(names) for word, names in answer.also.items()},
+        "suggestion": answer.suggestion,
+        "message": answer.message,
+    }

@@ -1,0 +1,223 @@
+"""Set claims side by side with the passages that bear on them. The archive weighs nothing itself."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from app.db import session
+from app.errors import NotFound
+from app.models import (
+    Audience,
+    Claim,
+    Edition,
+    EditionLink,
+    Event,
+    Evidence,
+    LinkKind,
+    Passage,
+    Person,
+    Question,
+    Source,
+    known,
+)
+from app.pages import ClaimView, EventView, EvidenceView, QuestionView, SourcePage
+from app.records import Figure, Named
+from app.services import reading
+from app.services.reading import NOT_HERE
+
+NO_FIGURE = Figure()
+
+
+def event(identifier: str, audience: str, page: int = 1) -> EventView:
+    """An event with its questions, people, sources and testimonies. Raises NotFound."""
+    found = _find(Event, identifier, audience)
+    questions = (
+        session()
+        .scalars(shown(Question, audience).where(Question.event_id == found.id).order_by(Question.id))
+        .all()
+    )
+    held = reading.that_show(audience, LinkKind.EVENT, found.id).order_by(Edition.sorted_by, Edition.id)
+    sources = session().scalars(
+        shown(Source, audience).where(
+            Source.id.in_(
+                select(Claim.source_id).where(Claim.question_id.in_([question.id for question in questions]))
+            )
+        )
+    )
+    return event_view(
+        found,
+        audience,
+        questions=tuple(question_view(question, audience) for question in questions),
+        people=_people(held, audience),
+        sources=tuple(Named(source.title, source.identifier) for source in sources),
+        listing=reading.listing(held, page),
+    )
+
+
+def question(identifier: str, audience: str) -> QuestionView:
+    """A question in dispute with every claim and the passages under each. Raises NotFound."""
+    return question_view(_find(Question, identifier, audience), audience)
+
+
+def claim(identifier: str, audience: str) -> ClaimView:
+    """One claim as asserted, with the passages that bear on it. Raises NotFound."""
+    found = _find(Claim, identifier, audience)
+    return _claim_views([found], audience)[0]
+
+
+def source(identifier: str, audience: str) -> SourcePage:
+    """A source and the claims made in it. Raises NotFound."""
+    found = _find(Source, identifier, audience)
+    claims = session().scalars(shown(Claim, audience).where(Claim.source_id == found.id).order_by(Claim.id))
+    return SourcePage(
+        found.identifier,
+        found.title,
+        found.kind,
+        known(found.date),
+        found.language,
+        found.asserted_by,
+        found.note,
+        found.url,
+        tuple(_claim_views(claims.all(), audience)),
+        found.invented,
+    )
+
+
+def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView, ...]]]:
+    """Every question with its claims, without passages: what an archivist chooses from."""
+    questions = session().scalars(shown(Question, audience).order_by(Question.event_id, Question.id))
+    return [
+        (
+            QuestionView(q.identifier, q.text, q.unit, _named_event(q)),
+            tuple(ClaimView(c.identifier, c.text) for c in q.claims),
+        )
+        for q in questions
+    ]
+
+
+def shown(noun: type[Any], audience: str) -> Select[Any]:
+    """The events, sources, questions or claims that this audience may read."""
+    return select(noun) if audience == Audience.STAFF else select(noun).where(noun.is_published)
+
+
+def event_view(found: Event, audience: str, **more: Any) -> EventView:
+    """An event as it stands in a list, or with ``more`` on its own page."""
+    place = found.place
+    count = session().scalar(
+        select(func.count()).select_from(reading.that_show(audience, LinkKind.EVENT, found.id).subquery())
+    )
+    return EventView(
+        identifier=found.identifier,
+        title=found.title,
+        description=found.description,
+        date=known(found.date),
+        place=Named(place.name, place.identifier, tuple(n.form for n in place.names)) if place else None,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        testimonies=count or 0,
+        invented=found.invented,
+        **more,
+    )
+
+
+def question_view(found: Question, audience: str) -> QuestionView:
+    """A question with its claims; a part stands under its whole."""
+    claims = (
+        session()
+        .scalars(shown(Claim, audience).where(Claim.question_id == found.id).order_by(Claim.id))
+        .all()
+    )
+    views = _claim_views(claims, audience)
+    wholes = [view for view in views if view.part_of is None]
+    return QuestionView(
+        found.identifier, found.text, found.unit, _named_event(found), tuple(wholes), found.invented
+    )
+
+
+def _claim_views(claims: Sequence[Claim], audience: str) -> list[ClaimView]:
+    parts = [part for claim in claims for part in claim.parts if _is_shown(part, audience)]
+    evidence = _evidence([*claims, *parts], audience)
+    part_views: dict[int, list[ClaimView]] = defaultdict(list)
+    for part in parts:
+        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], ()))
+    return [_claim_view(claim, evidence[claim.id], part_views[claim.id]) for claim in claims]
+
+
+def _claim_view(found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[ClaimView]) -> ClaimView:
+    source, whole, asked = found.source, found.part_of, found.question
+    return ClaimView(
+        identifier=found.identifier,
+        text=found.text,
+        source=Named(source.title, source.identifier) if source else None,
+        asserted_by=source.asserted_by if source else "",
+        attributed_to=found.attributed_to,
+        figure=found.figure if found.figure != NO_FIGURE else None,
+        note=found.note,
+        part_of=Named(whole.text, whole.identifier) if whole else None,
+        parts=tuple(parts),
+        evidence=tuple(evidence),
+        counts=Counter(e.stance for e in evidence),
+        question=Named(asked.text, asked.identifier),
+        event=_named_event(asked),
+        invented=found.invented,
+    )
+
+
+def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[EvidenceView]]:
+    """The passages for each claim that this audience's editions show, in order of testimony and line."""
+    rows = session().execute(
+        select(Evidence, Passage, Edition)
+        .join(Passage, Evidence.passage_id == Passage.id)
+        .join(EditionLink, (EditionLink.kind == LinkKind.EVIDENCE) & (EditionLink.target_id == Evidence.id))
+        .join(Edition, Edition.id == EditionLink.edition_id)
+        .where(Edition.audience == Audience(audience), Evidence.claim_id.in_([c.id for c in claims]))
+        .order_by(Edition.sorted_by, Edition.id, Passage.first)
+    )
+    found: dict[int, list[EvidenceView]] = defaultdict(list)
+    for evidence, passage, edition in rows:
+        found[evidence.claim_id].append(
+            EvidenceView(
+                identifier=evidence.identifier,
+                testimony=reading.summary(edition),
+                first=passage.first,
+                last=passage.last,
+                lines=reading.stretch(edition.id, passage.first, passage.last),
+                stance=evidence.stance.value,
+                basis=evidence.basis.value,
+                note=evidence.note,
+                heard_from=evidence.heard_from,
+                start_ms=passage.start_ms,
+            )
+        )
+    return found
+
+
+def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
+    """Those who tell of it."""
+    people = session().scalars(
+        select(Person)
+        .join(EditionLink, (EditionLink.kind == LinkKind.PERSON) & (EditionLink.target_id == Person.id))
+        .where(EditionLink.edition_id.in_(held.order_by(None).with_only_columns(Edition.id)))
+        .distinct()
+        .order_by(Person.id)
+        .limit(200)
+    )
+    staff = audience == Audience.STAFF
+    return tuple(Named(p.name if staff else p.shown_as, p.identifier) for p in people)
+
+
+def _named_event(found: Question) -> Named | None:
+    return Named(found.event.title, found.event.identifier) if found.event else None
+
+
+def _is_shown(thing: Claim, audience: str) -> bool:
+    return thing.is_published or audience == Audience.STAFF
+
+
+def _find(noun: type[Any], identifier: str, audience: str) -> Any:
+    found = session().scalar(shown(noun, audience).where(noun.identifier == identifier))
+    if found is None:
+        raise NotFound(NOT_HERE)
+    return found

@@ -1,0 +1,131 @@
+"""The doors, one package for each kind of visitor. A view reads the request, calls one verb, and renders."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException, NotFound
+
+import config
+from app.archive import Archive
+from app.errors import ArchiveError
+from app.policy import DOORS, may
+from app.web import account, filters, headers, public, visitor, workbench
+
+log = logging.getLogger(__name__)
+LOCALES = ("en", "az", "hy", "ru", "tr")
+
+
+def make(settings: config.Settings | None = None) -> Flask:
+    """The web application of one archive."""
+    settings = settings or config.from_environment()
+    app = Flask("app")
+    app.config.update(
+        SECRET_KEY=config.secret_key(settings),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        SESSION_COOKIE_NAME="session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=1024 * 1024,  # forms; media arrive by a way of their own
+        BABEL_DEFAULT_LOCALE="en",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # needs a referrer, which we tell browsers not to send
+    )
+    app.extensions["archive"] = Archive(settings)
+    Babel(app, locale_selector=choose_locale)
+    CSRFProtect(app)
+    _teach_templates(app, settings)
+    app.before_request(open_door)
+    app.teardown_request(close_door)
+    for part in (filters, headers):
+        part.init_app(app)
+    for door in (public, account, workbench):
+        app.register_blueprint(door.bp)
+    app.register_error_handler(ArchiveError, refuse)
+    app.register_error_handler(HTTPException, stumble)
+    app.register_error_handler(Exception, fail)
+    return app
+
+
+def choose_locale() -> str:
+    """The language the reader chose, else the one their browser asks for."""
+    chosen = request.cookies.get("language", "")
+    return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES) or "en"
+
+
+def open_door() -> ResponseReturnValue | None:
+    """Let in whom the policy table lets in; a door it does not name does not exist."""
+    action = DOORS.get(request.endpoint or "")
+    if request.endpoint is None:
+        return None  # no such address: answered below, as every unknown one
+    if action is None:
+        raise NotFound
+    if request.endpoint == "static":
+        return None
+    g.knock = visitor.archive().reading()
+    g.knock.__enter__()
+    if may(visitor.actor(), action):
+        return None
+    if visitor.actor().role is None:
+        return redirect(url_for("account.sign_in", next=request.path))
+    raise NotFound
+
+
+def close_door(_: BaseException | None) -> None:
+    """End the read session of the request."""
+    if knock := g.pop("knock", None):
+        knock.__exit__(None, None, None)
+
+
+def refuse(error: ArchiveError) -> ResponseReturnValue:
+    """One of our own refusals, with its sentence; for a page that is not there, nothing but that."""
+    return _answer(error.status, "" if error.status == 404 else str(error))
+
+
+def stumble(error: HTTPException) -> ResponseReturnValue:
+    """What the web layer refuses."""
+    if error.code is not None and 300 <= error.code < 400:
+        return error
+    return _answer(error.code or 500, "" if error.code == 404 else error.description or "")
+
+
+def fail(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: written down without the visitor's words or address, and said plainly."""
+    log.error("a fault at %s", request.endpoint, exc_info=error)
+    return _answer(500, "")
+
+
+PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507}
+
+
+def _answer(status: int, message: str) -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        return jsonify(error=message or "There is nothing at this address."), status
+    page = status if status in PAGES else 400 if status < 500 else 500
+    return Response(render_template(f"errors/{page}.html", message=message), status, mimetype="text/html")
+
+
+def _teach_templates(app: Flask, settings: config.Settings) -> None:
+    app.jinja_env.globals.update(
+        archive_name=settings.archive_name,
+        demonstration=settings.demonstration,
+        locales=LOCALES,
+        sign_in_address="/sign-in",
+        sign_out_address="/sign-out",
+    )
+
+    @app.context_processor
+    def _about_the_visitor() -> dict[str, Any]:
+        from flask_babel import get_locale
+
+        actor = visitor.actor() if g.get("knock") else None
+        known = actor if actor and actor.role else None
+        return {
+            "actor": known.name if known else "",
+            "is_staff": bool(known and known.audience == "staff"),
+            "locale": get_locale(),
+        }

@@ -1,0 +1,76 @@
+"""Every setting of the archive, its default, and what it is for. Values come from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One archive's settings. Back ends are addresses: moving house changes an address, nothing else."""
+
+    home: Path  # ARCHIVE_HOME: the folder that holds database, media/ and search_index/
+    database_url: str = ""  # DATABASE_URL: sqlite:///path or postgresql+psycopg://host/name
+    storage_url: str = ""  # STORAGE_URL: file:///path, where media are kept
+    search_url: str = ""  # SEARCH_URL: whoosh:///path, where the indexes are kept
+    archive_name: str = "Testimony Archive"  # ARCHIVE_NAME: shown on every page and in citations
+    base_url: str = ""  # BASE_URL: the public address, for feeds, sitemap and citations
+    trusted_hosts: tuple[str, ...] = ()  # TRUSTED_HOSTS: names this archive answers to (comma-separated)
+    secure_cookies: bool = False  # SECURE_COOKIES: "1" when served over https only
+    demonstration: bool = False  # ARCHIVE_DEMONSTRATION: "1" says on every page that it is invented
+    secret_key: str = field(default="", repr=False)  # SECRET_KEY: else made once and kept in the home
+
+    def __post_init__(self) -> None:
+        """Fill the addresses that were not given from the home folder."""
+        for name, default in {
+            "database_url": f"sqlite:///{self.home / 'archive.sqlite'}",
+            "storage_url": f"file://{self.home / 'media'}",
+            "search_url": f"whoosh://{self.home / 'search_index'}",
+        }.items():
+            if not getattr(self, name):
+                object.__setattr__(self, name, default)
+
+
+def default_home() -> Path:
+    """The project's root in a checkout; the working folder where the package is installed."""
+    return ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of the archive this process belongs to."""
+    home = Path(environ.get("ARCHIVE_HOME") or default_home()).resolve()
+    return Settings(
+        home=home,
+        database_url=environ.get("DATABASE_URL", ""),
+        storage_url=environ.get("STORAGE_URL", ""),
+        search_url=environ.get("SEARCH_URL", ""),
+        archive_name=environ.get("ARCHIVE_NAME", Settings.archive_name),
+        base_url=environ.get("BASE_URL", "").rstrip("/"),
+        trusted_hosts=tuple(h for h in environ.get("TRUSTED_HOSTS", "").split(",") if h),
+        secure_cookies=environ.get("SECURE_COOKIES") == "1",
+        demonstration=environ.get("ARCHIVE_DEMONSTRATION") == "1",
+        secret_key=environ.get("SECRET_KEY", ""),
+    )
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs sessions: from the environment, or made once and kept readable by us alone."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.home / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        made = secrets.token_urlsafe(48)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was quicker
+            return path.read_text().strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(made)
+        return made
