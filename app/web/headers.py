@@ -45,6 +45,9 @@ def secure(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=csp_nonce()))
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype == "text/html":
+        # The same whether or not a session was looked at, so that a hidden page differs in nothing.
+        response.vary.update(("Accept-Language", "Cookie"))
     # What was withdrawn a minute ago must not live on in a cache.
     response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

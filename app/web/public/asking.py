@@ -7,8 +7,9 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.errors import Invalid
+from app.services.searching import FACETS
 
-FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media", "speaker")
+FILTERS = (*FACETS, "speaker")
 SORTS = ("relevance", "date", "-date")
 _LONGEST = 1000  # characters of a query
 _FARTHEST = 10_000  # pages, or hits skipped: beyond it nobody reads
@@ -82,7 +83,7 @@ def read(args: MultiDict[str, str]) -> Asked:
 
 
 def _filters(args: MultiDict[str, str]) -> dict[str, tuple[str, ...]]:
-    chosen = {name: tuple(dict.fromkeys(v for v in args.getlist(name) if v)) for name in FACETS}
+    chosen = {name: tuple(dict.fromkeys(v for v in args.getlist(name) if v)) for name in FILTERS}
     return {name: values for name, values in chosen.items() if values}
 
 
@@ -95,7 +96,7 @@ def _whole(args: MultiDict[str, str], name: str, default: int, lowest: int, high
 
 def read_strictly(args: MultiDict[str, str]) -> tuple[Asked, int, int]:
     """A program's search, with its limit and offset; anything wrong is said plainly."""
-    known = {"q", "limit", "offset", "sort", "exact", "within", *FACETS}
+    known = {"q", "limit", "offset", "sort", "exact", "within", *FILTERS}
     if unknown := sorted(set(args) - known):
         raise Invalid(f"unknown parameter {unknown[0][:40]!r}; known are {', '.join(sorted(known))}")
     if args.get("sort", "relevance") not in SORTS:

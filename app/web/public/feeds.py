@@ -11,6 +11,16 @@ from app.web.visitor import audience
 
 _MOST = 50_000  # addresses in one sitemap, by its standard
 _FEED = 50
+_PAGES = {  # what kind of thing -> the page that shows it
+    "collections": "public.collection",
+    "people": "public.person",
+    "places": "public.place",
+    "events": "public.event",
+    "questions": "public.question",
+    "claims": "public.claim",
+    "sources": "public.source",
+    "testimonies": "public.testimony",
+}
 
 
 @bp.get("/sitemap.xml")
@@ -22,7 +32,7 @@ def sitemap() -> Response:
     if more:
         pages = range(1, 2 + -(-more // _MOST))
         return _xml("public/sitemap_index.xml", pages=pages)
-    return _xml("public/sitemap.xml", addresses=first)
+    return _xml("public/sitemap.xml", endpoints=_PAGES, addresses=first)
 
 
 @bp.get("/sitemap-<int:number>.xml")
@@ -32,7 +42,7 @@ def sitemap_page(number: int) -> Response:
     found = list(islice(reading.addresses(audience()), start, start + _MOST)) if number else []
     if not found:
         raise NotFound("There is no such page.")
-    return _xml("public/sitemap.xml", addresses=found)
+    return _xml("public/sitemap.xml", endpoints=_PAGES, addresses=found)
 
 
 @bp.get("/robots.txt")

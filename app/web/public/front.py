@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.services import reading
+from app.services import browsing
 from app.web.public import bp
 from app.web.visitor import audience
 
@@ -15,7 +15,7 @@ _YEAR = 365 * 24 * 3600
 @bp.get("/")
 def home() -> str:
     """A search field, what is held, and the way to give an account."""
-    return render_template("public/home.html", page=reading.home(audience()))
+    return render_template("public/home.html", page=browsing.home(audience()))
 
 
 @bp.get("/about")

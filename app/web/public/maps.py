@@ -35,7 +35,7 @@ def grid(latitude: float, longitude: float) -> Grid:
     shrink = max(0.05, math.cos(math.radians(latitude)))
     across = WIDTH / (per_degree * shrink)
     west, north = longitude - across / 2, latitude + _SPAN / 2
-    step = 0.5 if across < 5 else max(1.0, math.ceil(across / 5))
+    step = max(1.0, math.ceil(across / 5))  # room for the labels between two lines
     meridians = []
     value = math.ceil(west / step) * step
     while value < west + across:

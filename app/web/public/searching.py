@@ -1,13 +1,10 @@
 """The search page, and the same answer as JSON."""
 
-from typing import Any
-
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import Invalid
-from app.pages import Answer, PassageHit, TestimonyHits
-from app.services.searching import ask
+from app.services.searching import as_json, ask
 from app.web.public import asking, bp
 from app.web.visitor import audience
 
@@ -45,40 +42,8 @@ def search_json() -> ResponseReturnValue:
         exact=asked.exact,
         within=asked.within,
     )
-    return jsonify(_plain(answer))
+    return jsonify(as_json(answer, _address))
 
 
-def _plain(answer: Answer) -> dict[str, Any]:
-    hits = [_hit(found, passage) for found in answer.results for passage in found.passages]
-    if answer.sort == "relevance":
-        hits.sort(key=lambda hit: -hit["score"])
-    return {
-        "total": answer.total,
-        "testimonies": answer.testimonies,
-        "hits": hits,
-        "facets": {
-            facet.name: [{"value": v.value, "label": v.label, "count": v.count} for v in facet.values]
-            for facet in answer.facets
-        },
-        "also": {word: list(names) for word, names in answer.also.items()},
-        "suggestion": answer.suggestion,
-        "message": answer.message,
-    }
-
-
-def _hit(found: TestimonyHits, passage: PassageHit) -> dict[str, Any]:
-    identifier = found.testimony.identifier
-    return {
-        "testimony": identifier,
-        "source_id": found.source_id,
-        "first_segment": passage.first,
-        "last_segment": passage.last,
-        "start_ms": passage.start_ms,
-        "speaker": passage.speaker,
-        "text": passage.text or "".join(fragment.text for fragment in passage.fragments),
-        "score": passage.score,
-        "title": found.testimony.title,
-        "url": url_for(
-            "public.testimony", identifier=identifier, line=passage.line, _anchor=f"line-{passage.line}"
-        ),
-    }
+def _address(identifier: str, line: int) -> str:
+    return url_for("public.testimony", identifier=identifier, line=line, _anchor=f"line-{line}")

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
 from app.formats import citation
-from app.records import Record, plain
+from app.plain import plain
+from app.records import Record
 from app.services import reading
 from app.web.public import asking, bp, jsonld, layout
 from app.web.visitor import audience
@@ -34,8 +35,9 @@ def permanent(identifier: str, line: int | None = None) -> str:
 
 def cited(record: Record, form: Callable[..., object], first: int | None, last: int | None) -> str:
     """A citation of the whole, or of lines ``first`` to ``last``."""
-    text = form(record, permanent(record.identifier, first), first, last, archive_name())
-    return text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=2)
+    text = form(record, permanent(record.identifier, first), first, last, archive_name=archive_name())
+    # CSL-JSON is a list of items, even of one.
+    return text if isinstance(text, str) else json.dumps([text], ensure_ascii=False, indent=2)
 
 
 @bp.get("/testimonies")

@@ -2,42 +2,46 @@
 
 from flask import render_template, request, url_for
 
-from app.services import reading
+from app.services import browsing, weighing
 from app.web.public import asking, bp, figures, jsonld, maps, strip
 from app.web.visitor import audience
+
+_PER_PAGE = 200  # names in a list of collections, people or places
 
 
 @bp.get("/<any(collections,events,people,places):kind>")
 def browse(kind: str) -> str:
     """A list of all of a kind that the archive holds."""
-    entries = reading.browse(kind, audience(), asking.page_number(request.args))
-    return render_template("public/browse.html", kind=kind, entries=entries)
+    page = asking.page_number(request.args)
+    entries = browsing.browse(kind, audience(), page, per_page=_PER_PAGE)
+    pages = page + (len(entries) == _PER_PAGE and kind != "events")  # events come all at once
+    return render_template("public/browse.html", kind=kind, entries=entries, page=page, pages=pages)
 
 
 @bp.get("/collections/<identifier>")
 def collection(identifier: str) -> str:
     """A collection and what it holds."""
-    page = reading.collection(identifier, audience(), asking.page_number(request.args))
+    page = browsing.collection(identifier, audience(), asking.page_number(request.args))
     return render_template("public/collection.html", page=page)
 
 
 @bp.get("/people/<identifier>")
 def person(identifier: str) -> str:
     """A person and the testimonies they took part in."""
-    return render_template("public/person.html", page=reading.person(identifier, audience()))
+    return render_template("public/person.html", page=browsing.person(identifier, audience()))
 
 
 @bp.get("/places/<identifier>")
 def place(identifier: str) -> str:
     """A place: its names, where it lies, what is told of it."""
-    page = reading.place(identifier, audience(), asking.page_number(request.args))
+    page = browsing.place(identifier, audience(), asking.page_number(request.args))
     return render_template("public/place.html", page=page, grid=_grid(page.latitude, page.longitude))
 
 
 @bp.get("/events/<identifier>")
 def event(identifier: str) -> str:
     """An event: what, when, where, what is in dispute and who tells of it."""
-    page = reading.event(identifier, audience(), asking.page_number(request.args))
+    page = weighing.event(identifier, audience(), asking.page_number(request.args))
     return render_template(
         "public/event.html",
         page=page,
@@ -50,14 +54,14 @@ def event(identifier: str) -> str:
 @bp.get("/questions/<identifier>")
 def question(identifier: str) -> str:
     """A question in dispute: every claim made in answer to it, side by side."""
-    page = reading.question(identifier, audience())
+    page = weighing.question(identifier, audience())
     return render_template("public/question.html", page=page, comparison=figures.compare(page.claims))
 
 
 @bp.get("/claims/<identifier>")
 def claim(identifier: str) -> str:
     """A claim as it was asserted, and the passages that bear on it."""
-    page = reading.claim(identifier, audience())
+    page = weighing.claim(identifier, audience())
     data = jsonld.claim(page, url_for("public.claim", identifier=identifier, _external=True))
     return render_template("public/claim.html", page=page, data=data)
 
@@ -65,7 +69,7 @@ def claim(identifier: str) -> str:
 @bp.get("/sources/<identifier>")
 def source(identifier: str) -> str:
     """A source and the claims made in it."""
-    return render_template("public/source.html", page=reading.source(identifier, audience()))
+    return render_template("public/source.html", page=weighing.source(identifier, audience()))
 
 
 def _grid(latitude: float | None, longitude: float | None) -> maps.Grid | None:
