@@ -34,7 +34,7 @@ _CSL_TYPES = {
     "written account": "manuscript",
 }
 _RIS_TYPES = {"audio": "SOUND", "video": "VIDEO"}
-_EXACT = re.compile(r"^\d{4}(?:-\d{2}(?:-\d{2})?)?$")
+_EXACT = re.compile(r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?$")
 
 
 def chicago(
@@ -203,7 +203,7 @@ def _csl_date(date: FuzzyDate | None) -> dict[str, Any]:
     if date is None:
         return {}
     sides = [side.rstrip("~?%") for side in date.edtf.split("/")]
-    if not all(_EXACT.match(side) and not re.search(r"-2[1-4]$", side[:7]) for side in sides):
+    if not all(_EXACT.match(side) for side in sides):
         return {"literal": date_words(date)} if date_words(date) else {}
     found: dict[str, Any] = {"date-parts": [[int(part) for part in side.split("-")] for side in sides]}
     if re.search(r"[~?%]", date.edtf):

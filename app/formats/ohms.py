@@ -89,7 +89,7 @@ def place_chapters(
     A line that has no time is taken to be where its words would fall between those that have.
     """
     timed = any(line.start_ms is not None for line in lines)
-    starts = [start for start, _ in captions.estimated(lines, duration_ms)] if timed else []
+    spans = captions.estimated(lines, duration_ms) if timed else []
     begins = sorted({chapter.start_ms for chapter in chapters if chapter.start_ms is not None})
     placed = []
     for chapter in chapters:
@@ -98,16 +98,19 @@ def place_chapters(
         end = after if after is not None else duration_ms
         if begin is not None and end is not None and end > begin:
             chapter = dataclasses.replace(chapter, end_ms=end)
-        if starts and begin is not None:
-            first = _line_at(starts, begin)
-            last = len(starts) - 1 if after is None else max(_line_at(starts, after) - 1, first)
+        if spans and begin is not None:
+            first = _line_at(spans, begin)
+            last = len(spans) - 1 if after is None else max(_line_at(spans, after) - 1, first)
             chapter = dataclasses.replace(chapter, first=first, last=last)
         placed.append(chapter)
     return tuple(placed)
 
 
-def _line_at(starts: Sequence[int], ms: int) -> int:
-    return max((n for n, start in enumerate(starts) if start <= ms), default=0)
+def _line_at(spans: Sequence[tuple[int, int]], ms: int) -> int:
+    """The line being spoken at a moment; in a silence, the one that comes next."""
+    found = max((n for n, (start, _) in enumerate(spans) if start <= ms), default=0)
+    silent = spans[found][0] < spans[found][1] <= ms
+    return found + 1 if silent and found + 1 < len(spans) else found
 
 
 def _source_id(element: etree._Element) -> str:
