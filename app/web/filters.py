@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
+from langcodes.tag_parser import LanguageTagError
 
 from app import timecode
 from app.records import Figure, FuzzyDate
@@ -71,6 +72,13 @@ def term(value: str, vocabulary: str) -> str:
     return str(TERMS[vocabulary].get(value, value.replace("_", " ")))
 
 
+def facet_label(label: str, facet: str) -> str:
+    """A facet's value as a reader is told it."""
+    if facet == "language":
+        return language(label)
+    return term(label, "media") if facet == "media" else label
+
+
 def locale() -> Locale:
     """The reader's locale; English outside a request."""
     return get_locale() or Locale("en")
@@ -86,7 +94,7 @@ def language(tag: str) -> str:
     try:
         spoken = langcodes.Language.get(tag)
         name = locale().languages.get(spoken.language or "")
-    except (langcodes.LanguageTagError, UnknownLocaleError):
+    except (LanguageTagError, UnknownLocaleError):
         return tag
     return str(name or tag)
 
@@ -103,7 +111,7 @@ def direction(tag: str) -> str:
     """``rtl`` or ``ltr``: how the language is written."""
     try:
         script = langcodes.Language.get(tag).maximize().script if tag else None
-    except langcodes.LanguageTagError:
+    except LanguageTagError:
         script = None
     return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
 
@@ -136,10 +144,10 @@ def bounds(value: FuzzyDate | None) -> str:
     if value is None or value.lower == value.upper:
         return ""
     if not value.lower:
-        return gettext("not after %(day)s", day=day(value.upper))
+        return str(gettext("not after %(day)s", day=day(value.upper)))
     if not value.upper:
-        return gettext("not before %(day)s", day=day(value.lower))
-    return gettext("between %(first)s and %(last)s", first=day(value.lower), last=day(value.upper))
+        return str(gettext("not before %(day)s", day=day(value.lower)))
+    return str(gettext("between %(first)s and %(last)s", first=day(value.lower), last=day(value.upper)))
 
 
 def duration(ms: int) -> str:
@@ -147,10 +155,10 @@ def duration(ms: int) -> str:
     minutes, seconds = divmod(max(0, ms) // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+        return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes))
     if minutes:
-        return gettext("%(minutes)s min", minutes=minutes)
-    return gettext("%(seconds)s s", seconds=seconds)
+        return str(gettext("%(minutes)s min", minutes=minutes))
+    return str(gettext("%(seconds)s s", seconds=seconds))
 
 
 def iso_duration(ms: int) -> str:
@@ -178,7 +186,7 @@ def figure(value: Figure) -> str:
 
 
 def testimonies(count: int) -> str:
-    """"93 testimonies"."""
+    """How many testimonies, in words: 93 testimonies."""
     return str(ngettext("%(shown)s testimony", "%(shown)s testimonies", count, shown=number(count)))
 
 
@@ -189,6 +197,7 @@ def init_app(app: Flask) -> None:
         day=day,
         direction=direction,
         duration=duration,
+        facet_label=facet_label,
         figure=figure,
         fuzzy=fuzzy,
         instant=instant,

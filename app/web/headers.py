@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, g, request, send_from_directory
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; "

@@ -46,6 +46,8 @@ function choose() {
   const touched = selection.isCollapsed || !selection.rangeCount ? [] : lines.filter((line) => selection.getRangeAt(0).intersectsNode(line));
   range = touched.length ? [Number(touched[0].dataset.line), Number(touched.at(-1).dataset.line)] : null;
   picked.hidden = !range;
+  const link = picked.querySelector('[data-do="link"]');
+  if (link && range) link.search = `?first=${range[0]}&last=${range[1]}`;
   const count = picked.querySelector(".picked-count");
   if (range) count.textContent = `${range[0] === range[1] ? count.dataset.one : count.dataset.many}: ${range[0] === range[1] ? range[0] : range.join("–")}`;
 }

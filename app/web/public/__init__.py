@@ -10,7 +10,9 @@ bp = Blueprint("public", __name__)
 def page_address(number: int) -> str:
     """The address of another page of the list that is shown."""
     arguments: dict[str, Any] = dict(request.view_args or {})
-    arguments |= {name: values for name, values in request.args.lists() if name not in ("page", "line", "t", "to")}
+    arguments |= {
+        name: values for name, values in request.args.lists() if name not in ("page", "line", "t", "to")
+    }
     if number > 1:
         arguments["page"] = number
     return url_for(request.endpoint or "public.home", **arguments)

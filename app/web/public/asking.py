@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
@@ -31,9 +32,9 @@ class Asked:
         """Whether there is a question at all."""
         return bool(self.words or self.filters)
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The address of this search with something changed; a change goes back to page one."""
-        asked = replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]  # names come from templates
+        asked = replace(self, **{"page": 1, **changes})
         return url_for("public.search", **asked.parameters())
 
     def page_address(self, number: int) -> str:
@@ -46,9 +47,9 @@ class Asked:
         kept = tuple(v for v in held if v != value) if value in held else (*held, value)
         return self.address(filters={**self.filters, facet: kept})
 
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         """What differs from a plain search."""
-        said: dict[str, object] = {"q": self.words} if self.words else {}
+        said: dict[str, Any] = {"q": self.words} if self.words else {}
         said |= {name: list(values) for name, values in self.filters.items() if values}
         said |= {"sort": self.sort} if self.sort != "relevance" else {}
         said |= {"exact": 1} if self.exact else {}

@@ -1,5 +1,6 @@
 """The first page, what the archive says of itself, the keys, and the choice of language."""
 
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -43,7 +44,7 @@ def language() -> Response:
     """Remember the reader's language for a year, and go back to where they were."""
     chosen = request.values.get("to", "")
     response = redirect(_inside(request.values.get("next", "/")), 303)
-    if chosen in current_app.jinja_env.globals["locales"]:
+    if chosen in cast(tuple[str, ...], current_app.jinja_env.globals["locales"]):
         response.set_cookie(
             "language", chosen, _YEAR, httponly=True, samesite="Lax", secure=request.is_secure
         )

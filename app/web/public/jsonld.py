@@ -30,7 +30,9 @@ def testimony(record: Record, url: str, archive: str) -> dict[str, Any]:
             "dateCreated": record.date.edtf if record.date else "",
             "temporalCoverage": (period.edtf or period.words) if period else "",
             "creator": [{"@type": "Person", "name": a.name} for a in record.agents if a.role == "narrator"],
-            "contributor": [{"@type": "Person", "name": a.name} for a in record.agents if a.role != "narrator"],
+            "contributor": [
+                {"@type": "Person", "name": a.name} for a in record.agents if a.role != "narrator"
+            ],
             "locationCreated": {"@type": "Place", "name": record.place.name} if record.place else None,
             "isPartOf": {"@type": "Collection", "name": record.collection} if record.collection else None,
             "about": [{"@type": "Event", "name": event.name} for event in record.events],
@@ -83,4 +85,3 @@ def claim(view: ClaimView, url: str) -> dict[str, Any]:
             "disambiguatingDescription": "Invented for demonstration" if view.invented else "",
         }
     )
-

@@ -48,7 +48,7 @@ def _year(day: date) -> float:
 
 
 def strip(title: str, when: FuzzyDate | None, testimonies: Iterable[Summary]) -> Strip | None:
-    """The event first, then its testimonies in the order they were given; None if fewer than two are dated."""
+    """The event, then its testimonies as they were given; None if fewer than two are dated."""
     told = [(_span(s.date), s) for s in testimonies]
     dated = sorted(((span, s) for span, s in told if span), key=lambda pair: pair[0])
     first = _span(when)
@@ -65,9 +65,7 @@ def strip(title: str, when: FuzzyDate | None, testimonies: Iterable[Summary]) ->
     for span, testimony in dated:
         if testimony.date:
             row = len(moments)
-            moments.append(
-                Moment(*place(span), row, testimony.title, testimony.date, testimony.identifier)
-            )
+            moments.append(Moment(*place(span), row, testimony.title, testimony.date, testimony.identifier))
     step = max(1, -(-(high - low) // 5))
     years = tuple((round((year - low) * scale, 2), year) for year in range(low, high + 1, step))
     return Strip(tuple(moments), years, len(moments))
