@@ -92,7 +92,11 @@ def detect(name: str, head: bytes) -> str:
     if kind := _by_content(text):
         return kind
     # nothing a person wrote as text holds characters like these
-    if re.search("[\x01-\x08\x0e-\x1a\ufffd]", text) or not text.strip() or (text[0] in "<{[" and "." in low):
+    if (
+        re.search("[\x01-\x08\x0e-\x1a\ufffd]", text)
+        or not text.strip()
+        or (re.match(r"[<{]|\[\s*[\[{\"\]]", text))
+    ):
         if low.endswith((".txt", ".text", ".sbv", ".md")) and text.strip() and "\ufffd" not in text:
             return "plaintext"
         raise _unknown(name)

@@ -13,7 +13,7 @@ _TAG = re.compile(
     r"|(?:\d+:)?\d{2}:\d{2}\.\d{3})>"
 )
 _BREAK = re.compile(r"<br[ \t]*/?>")
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:[ \t\n]+([^<>]*))?>|</v>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:[ \t\n]([^<>]*))?>|</v>")
 
 
 def spoken(text: str) -> list[tuple[str | None, str]]:

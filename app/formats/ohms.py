@@ -11,10 +11,11 @@ an interview comes in restricted. What a Record has no place for is kept in ``ex
 ``transcript_rows``  legacy: for each line, the row of the transcript it begins on, from 1
 """
 
+import bisect
 import dataclasses
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml import etree
@@ -31,7 +32,7 @@ from app.timecode import parse
 dump = ohms_writing.dump
 
 _SENTINEL = re.compile(r"\s*(?:no transcript\.?)?\s*", re.IGNORECASE)
-_ANNOTATION = re.compile(r"<annotation ref=\"([^\"]*)\">(.*?)</annotation>", re.DOTALL)
+_ANNOTATION = re.compile(r"([^\"<>]{0,99})\">(.*)", re.DOTALL)
 _REFERENCE = re.compile(r"<c\.(\d+)>")
 
 
@@ -90,25 +91,28 @@ def place_chapters(
     """
     timed = any(line.start_ms is not None for line in lines)
     spans = captions.estimated(lines, duration_ms) if timed else []
+    order = sorted((start, n) for n, (start, _) in enumerate(spans))
     begins = sorted({chapter.start_ms for chapter in chapters if chapter.start_ms is not None})
     placed = []
     for chapter in chapters:
         begin = chapter.start_ms
-        after = next((ms for ms in begins if begin is not None and ms > begin), None)
+        following = bisect.bisect_right(begins, begin) if begin is not None else len(begins)
+        after = begins[following] if following < len(begins) else None
         end = after if after is not None else duration_ms
         if begin is not None and end is not None and end > begin:
             chapter = dataclasses.replace(chapter, end_ms=end)
         if spans and begin is not None:
-            first = _line_at(spans, begin)
-            last = len(spans) - 1 if after is None else max(_line_at(spans, after) - 1, first)
+            first = _line_at(spans, order, begin)
+            last = len(spans) - 1 if after is None else max(_line_at(spans, order, after) - 1, first)
             chapter = dataclasses.replace(chapter, first=first, last=last)
         placed.append(chapter)
     return tuple(placed)
 
 
-def _line_at(spans: Sequence[tuple[int, int]], ms: int) -> int:
-    """The line being spoken at a moment; in a silence, the one that comes next."""
-    found = max((n for n, (start, _) in enumerate(spans) if start <= ms), default=0)
+def _line_at(spans: Sequence[tuple[int, int]], order: Sequence[tuple[int, int]], ms: int) -> int:
+    """The line being spoken at a moment; in a silence, the one that comes next. ``order``: (start, line)."""
+    before = bisect.bisect_right(order, (ms, len(spans)))
+    found = order[before - 1][1] if before else 0
     silent = spans[found][0] < spans[found][1] <= ms
     return found + 1 if silent and found + 1 < len(spans) else found
 
@@ -206,7 +210,7 @@ def _vtt(content: str, duration: int | None, held: dict[str, Any], warnings: lis
     lines, inferred = webvtt.lines_of(parsed.cues, carry_voice=True, duration_ms=duration)
     # OHMS itself leaves the end of the last cue open: nothing a reader need be told
     warnings += inferred[:-1] if parsed.cues and parsed.cues[-1].end_ms == 0 else inferred
-    notes = {ref: note.strip() for part in parsed.notes for ref, note in _ANNOTATION.findall(part)}
+    notes = dict(note for part in parsed.notes for note in _annotations(part))
     number = 0
     held["footnotes"] = []
     for cue in parsed.cues:
@@ -215,6 +219,12 @@ def _vtt(content: str, duration: int | None, held: dict[str, Any], warnings: lis
             held["footnotes"].append({"ref": ref, "line": number, "note": notes.get(ref, "")})
         number += max(len(spoken(said)), 1)
     return lines
+
+
+def _annotations(note: str) -> Iterator[tuple[str, str]]:
+    for piece in note.split('<annotation ref="')[1:]:
+        if found := _ANNOTATION.match(piece.partition("</annotation>")[0]):
+            yield found[1], found[2].strip()
 
 
 def _legacy(

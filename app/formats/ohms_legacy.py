@@ -21,9 +21,8 @@ from app.formats.base import MAX_MS
 from app.records import Line
 
 _FOOTNOTES = re.compile(r"\[\[footnotes\]\](.*?)(?:\[\[/footnotes\]\]|\Z)", re.DOTALL)
-_NOTE = re.compile(r"\[\[note\]\](.*?)\[\[/note\]\]", re.DOTALL)
-_MARKER = re.compile(r"\[\[footnote\]\](.*?)\[\[/footnote\]\]")
-_LINK = re.compile(r"\[\[link\]\](.*?)\[\[/link\]\]", re.DOTALL)
+_MARKER = re.compile(r"\[\[footnote\]\](.{0,99}?)\[\[/footnote\]\]")
+_LINK = re.compile(r"\[\[link\]\](.{0,999}?)\[\[/link\]\]", re.DOTALL)
 _ENTRY = re.compile(r"^(\d{1,7})(?:\((\d{1,5})\))?$")
 _STOP = re.compile(r"[.?!…][\"'”’)\]]*$")
 _SEARCH = 40  # how many words back the beginning of a sentence is looked for
@@ -51,10 +50,13 @@ class _Word:
 def load(text: str, sync: str, names: Collection[str] = ()) -> Transcript:
     """A transcript and its times. ``names`` are speakers whose labels need not be in capitals."""
     found = Transcript()
-    notes = [_LINK.sub("", note).strip() for part in _FOOTNOTES.findall(text) for note in _NOTE.findall(part)]
+    pieces = text.split("[[note]]")[1:]
+    notes = [_LINK.sub("", piece.partition("[[/note]]")[0]).strip() for piece in pieces]
     text = _FOOTNOTES.sub(lambda part: "\n" * part[0].count("\n"), text)
     rows = text.split("\n")
     words, speakers = _words(rows, names)
+    if not words:
+        return found
     cuts = _cuts(words, _times(rows, sync, found.warnings))
     lines: list[Line] = []
     first_rows: list[int] = []

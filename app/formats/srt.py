@@ -19,7 +19,7 @@ from app.timecode import format_ms
 _CODE = r"(\d{1,9}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})(?!\d)"
 _TIMING = re.compile(rf"[ \t]*{_CODE}[ \t]*-->[ \t]*{_CODE}")
 _COUNTER = re.compile(r"[ \t]*\d+[ \t]*$")
-_FORMATTING = re.compile(r"</?(?:[bius]|font(?:[ \t][^<>]*)?)[ \t]*>|\{\\[^{}]*\}", re.IGNORECASE)
+_FORMATTING = re.compile(r"</?(?:[bius][ \t]*|font(?:[ \t][^<>]*)?)>|\{\\[^{}]*\}", re.IGNORECASE)
 
 
 @dataclass

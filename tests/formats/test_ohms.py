@@ -163,3 +163,8 @@ def test_several_interviews_in_a_file() -> None:
         ohms.load(two)
     with pytest.raises(Invalid, match="title"):
         ohms.load(XML.format("").encode())
+
+
+def test_a_transcript_of_notes_alone_holds_no_speech() -> None:
+    assert legacy("[[footnotes]][[note]]x[[/note]][[/footnotes]]", "1:|1(1)").lines == ()
+    assert legacy("[[footnotes]][[note]]" * 100_000, "").lines == ()
