@@ -42,13 +42,16 @@ class Query:
     """A question. ``words`` is the query language; ``filters`` come from facets.
 
     ``variants`` maps a folded word or phrase of the query to other forms it is to be
-    found under as well. ``group`` restricts to one testimony.
+    found under as well. ``group`` restricts to one testimony; the groups of ``without`` are
+    not found, counted or shown, whatever the index still holds of them. No words but a filter or
+    a group ask for all there is of it.
     """
 
     words: str
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     group: str = ""
+    without: frozenset[str] = frozenset()
     sort: str = "relevance"  # relevance, date, -date
     offset: int = 0
     limit: int = 20

@@ -16,8 +16,13 @@ from whoosh.qparser.taggers import FnTagger
 FIELDS = ("speaker", "event", "claim", "tag", "place", "collection", "language", "year")
 
 
-class Side(syntax.OrGroup):
-    """Words written side by side, without an operator between them."""
+class Side(syntax.GroupNode):
+    """Words written side by side, without an operator between them.
+
+    Not a kind of OrGroup, or an OR that follows would be taken in among them.
+    """
+
+    merging = False
 
 
 class Must(syntax.GroupNode):
@@ -67,7 +72,8 @@ def _parser() -> Any:
         plugins.FieldsPlugin(rf"(?<!\w)(?P<text>(?i:{'|'.join(FIELDS)})):(?=[^\s:)])"),
         plugins.PhrasePlugin(r'"(?P<text>[^"]*)"(~(?P<slop>[1-9][0-9]{0,3}))?'),
         plugins.RangePlugin(),
-        plugins.PrefixPlugin(),
+        # Whoosh's own expression takes a parenthesis or a sign before the word for part of it.
+        plugins.PrefixPlugin(r'(?P<text>[^\s*()"+:\[\]\u2212-][^\s*()"\[\]]*)[*](?!\w)'),
         plugins.GroupPlugin(),
         plugins.OperatorsPlugin(AndNot=None, AndMaybe=None, Require=None),
         _Signs(),

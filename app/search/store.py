@@ -98,7 +98,7 @@ class Store:
         """A reader for each segment of the current commit, those of ``opened`` (by name) used again.
 
         A file that goes away meanwhile means that a writer has committed: look again.
-        Broken when files are missing, changed in size, or cannot be opened.
+        Broken when files are missing, are not what was written, or cannot be opened.
         """
         for attempt in range(10):
             commit = self.commit()
@@ -111,13 +111,8 @@ class Store:
         raise Broken("the index changes faster than it can be opened")
 
     def _open(self, commit: Commit, opened: dict[str, SegmentReader]) -> list[SegmentReader]:
+        self.prove(commit)
         folder = self.folder / commit.folder
-        for name, (size, _) in commit.files.items():
-            if os.stat(folder / name).st_size != size:
-                raise Broken(f"{name} is not as long as it was written")
-        name = _toc_name(commit.generation)
-        if _digest(folder / name) != commit.files[name][1]:
-            raise Broken(f"{name} is not what was written")
         storage = FileStorage(str(folder))
         toc = TOC.read(storage, NAME, gen=commit.generation)
         readers: list[SegmentReader] = []
@@ -129,9 +124,8 @@ class Store:
                 readers.append(SegmentReader(storage, toc.schema, segment))
         return readers
 
-    def prove(self) -> None:
+    def prove(self, commit: Commit) -> None:
         """Compare every file with its digest (once, until it changes). OSError or Broken when one differs."""
-        commit = self.commit()
         for name, (size, digest) in commit.files.items():
             path = self.folder / commit.folder / name
             seen = os.stat(path)
@@ -174,7 +168,7 @@ class Store:
         else:
             name, generation = before.folder, before.generation
             self._sweep(before)
-            self.prove()
+            self.prove(before)
         storage = FileStorage(str(self.folder / name))
         try:
             writer = _Writer(_Index(storage, generation), limitmb=memory, timeout=self.timeout)

@@ -22,6 +22,7 @@ from app.search.suggesting import Lexicon, suggest
 from app.search.view import View
 
 AT_ONCE = 2000  # documents of a segment that is rewritten at once when some of it was removed
+LEAST = 50  # documents: segments up to twice as many are always taken up into the next
 
 UNAVAILABLE = "Search is not available at the moment: its index is being built."
 
@@ -121,7 +122,7 @@ class WhooshEngine:
     def healthy(self) -> bool:
         """Whether the index can be opened, and every file (read once, until it changes) is as written."""
         try:
-            self._store.prove()
+            self._store.prove(self._store.commit())
             self._view()
         except Exception:  # see search
             return False
@@ -179,7 +180,7 @@ class _Policy:
 
     def __call__(self, writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:
         kept = []
-        taken = max(writer.docnum, 50)
+        taken = max(writer.docnum, LEAST)
         for segment in sorted(segments, key=lambda segment: segment.doc_count_all()):
             size = segment.doc_count_all()
             holed = segment.has_deletions() and (self.at_once is None or size <= self.at_once)

@@ -41,7 +41,7 @@ def questioners(record: dict[str, Any]) -> set[str]:
     return speakers - own if own else set()
 
 
-def documents(record: dict[str, Any], enough: int = 60, most: int = 120, pair: bool = True) -> list[Document]:
+def documents(record: dict[str, Any], enough: int = 30, most: int = 90, pair: bool = True) -> list[Document]:
     """The passages of one testimony."""
     asks = questioners(record)
     segments = record["segments"]

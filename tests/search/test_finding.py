@@ -1,0 +1,147 @@
+"""Phrases, ranking, marks, suggestions."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from app.search import Document, Query, Utterance, WhooshEngine, divide, open_engine
+from tests.benchmarks.corpus import documents, records, shared
+from tests.search.making import one
+
+
+def test_a_phrase_stays_within_an_utterance(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    said = (
+        Utterance("I saw the", "en"),
+        Utterance("red house\nburning down", "en", asks=True),
+        Utterance("red", "en"),
+    )
+    engine.put({"a": [Document("a", 0, 0, 2, said), one("a", 1, "house on the hill")]}, {})
+    assert engine.search(Query('"red house"')).total == 1
+    assert engine.search(Query('"house burning"')).total == 1  # over the end of a line
+    for phrase in ("the red", "down red", "red house on", "saw red", "the house"):
+        assert engine.search(Query(f'"{phrase}"')).total == 0, phrase
+
+
+def test_the_narrators_words_stand_before_the_questioners(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    groups = {}
+    for name, asks in (("asked", True), ("told", False)):
+        said = (Utterance("the flood came", "en", asks=asks), Utterance("yes it was so", "en", asks=not asks))
+        groups[name] = [Document(name, 0, 0, 1, said)]
+    engine.put(groups, {})
+    for query in ("flood", '"flood came"', "floo*", "floods"):
+        hits = engine.search(Query(query)).hits
+        assert [hit.group for hit in hits] == ["told", "asked"], query
+        assert hits[0].score > hits[1].score
+
+
+def test_more_and_rarer_words_stand_first(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    texts = {
+        "both": "the bridge at dawn",
+        "rare": "a bridge by noon",
+        "common": "we left at dawn",
+        "none": "so it was",
+    }
+    texts |= {f"more{i}": "again we left at dawn" for i in range(5)}
+    engine.put({name: [one(name, 0, text)] for name, text in texts.items()}, {})
+    hits = [hit.group for hit in engine.search(Query("the bridge at dawn")).hits]
+    assert hits[:2] == ["both", "rare"]
+    assert "none" not in hits
+
+
+def test_marks_are_where_the_words_are(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    engine.put({"a": [one("a", 0, "fire", "en"), one("a", 1, "ateş", "tr"), one("a", 2, "огонь", "ru")]}, {})
+
+    def marked(query: str, text: str, language: str = "") -> list[str]:
+        return [text[start:end] for start, end in engine.marker(Query(query)).spans(text, language)]
+
+    assert marked("run", "He RAN; running, runs 😀 runner’s run") == ["running", "runs", "run"]
+    assert marked('"big house"', "big house, big or house; a BIG, house") == ["big", "house", "BIG", "house"]
+    assert marked("hous*", "Houses and house-boats, hose") == ["Houses", "house"]
+    assert marked("книга -дом", "Книгами полон дом", "ru") == ["Книгами"]
+    assert marked("xocali", "XOCALI və Xocalı, İ", "az") == ["XOCALI", "Xocalı"]
+    assert marked("place:york fire", "York fire") == ["fire"]
+    assert marked("", "anything") == []
+    assert marked("a", "") == []
+
+
+def test_suggestions_come_from_this_index_alone(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    engine.put(
+        {"a": [one("a", 0, "the plantation overseer and the emancipation"), one("a", 1, "overseer")]}, {}
+    )
+    engine.put({"b": [one("b", 0, "a proclamation")]}, {"b": ""})
+    assert engine.suggest("overseeer") == "overseer"
+    assert engine.suggest('+plantatoin AND "the ovrseer" -emancipaton place:oversear') == (
+        '+plantation AND "the overseer" -emancipation place:oversear'
+    )
+    assert engine.suggest("overseers plantation") == ""
+    assert engine.suggest("zzzzzz 1234 plantatoi*") == ""
+    assert engine.suggest("proclimation") == "proclamation"
+    engine.put({"b": []}, {})
+    assert engine.suggest("proclimation") == ""
+    assert WhooshEngine(tmp_path / "none").suggest("x") == ""
+
+
+def test_passages_cover_every_segment_once_in_order() -> None:
+    assert divide([]) == []
+    assert divide([5]) == [(0, 0)]
+    assert divide([500, 3, 2]) == [(0, 0), (1, 2)]
+    assert divide([20, 20, 2]) == [(0, 2)]
+    assert divide([10, 25, 40, 40], [False, True, False, True]) == [(0, 2), (3, 3)]
+    lengths = [7, 0, 31, 12, 90, 4, 4, 4, 29, 61, 1]
+    places = [i for first, last in divide(lengths) for i in range(first, last + 1)]
+    assert places == list(range(len(lengths)))
+
+
+def test_addresses() -> None:
+    with pytest.raises(ValueError, match="no search engine"):
+        open_engine("solr://host/core")
+    assert not open_engine("whoosh:///nowhere/at/all").healthy()
+
+
+PHRASES = [
+    *(
+        "the white flag",
+        "in the hospital",
+        "took the fort",
+        "black soldiers",
+        "after the surrender",
+        "I saw them",
+    ),
+    *("shot down", "major Booth", "the gunboat", "by the rebels", "general Forrest", "I do not know"),
+    *("were you at", "on the hill", "no quarter", "buried alive", "what did they", "I was wounded"),
+    *("into the fort", "Fort Pillow"),
+]
+
+
+@pytest.fixture(scope="module")
+def fort_pillow(tmp_path_factory: pytest.TempPathFactory) -> tuple[WhooshEngine, dict[str, list[str]]]:
+    if shared() is None:
+        pytest.skip("the shared corpora are not beside the repository; set ARCHIVE_SHARED to their folder")
+    engine = WhooshEngine(tmp_path_factory.mktemp("fort") / "index")
+    testimonies = list(records("fort_pillow_1864"))
+    engine.rebuild((record["id"], "", documents(record)) for record in testimonies)
+    return engine, {r["id"]: [segment["text"] for segment in r["segments"]] for r in testimonies}
+
+
+@pytest.mark.parametrize("phrase", PHRASES)
+def test_phrases_are_counted_as_reading_counts_them(
+    phrase: str, fort_pillow: tuple[WhooshEngine, dict[str, list[str]]]
+) -> None:
+    engine, testimonies = fort_pillow
+    pattern = re.compile(r"(?<![^\W_])" + r"[\W_]+".join(phrase.split()) + r"(?![^\W_])", re.IGNORECASE)
+    expected = {
+        name
+        for name, texts in testimonies.items()
+        if any(pattern.search(unicodedata.normalize("NFC", text)) for text in texts)
+    }
+    found = engine.search(Query(f'"{phrase}"', limit=10_000))
+    assert found.groups == len(expected)
+    assert {hit.group for hit in found.hits} == expected
+    assert expected, "a phrase that nobody said proves nothing"
