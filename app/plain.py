@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
 
 def restore(kind: type[T], data: Mapping[str, Any]) -> T:
     """The record that ``plain`` made this of. Raises TypeError for what is none."""
-    hints = _hints(kind)
+    hints = _hints(typing.cast(Any, kind))
     return kind(**{name: _value(hints[name], held) for name, held in data.items()})
 
 
@@ -43,7 +43,7 @@ def _defaults(kind: type[Any]) -> list[tuple[str, Any]]:
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 

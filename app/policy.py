@@ -1,4 +1,4 @@
-"""Who may do what to which object: one table, and the only room where roles and access levels are compared."""
+"""Who may do what: one table, and the only room where roles and access levels are compared."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -9,7 +9,7 @@ import click
 
 from app.archive import Archive
 from app.cli.base import OPERATOR, with_archive
-from app.formats import Entry
+from app.formats.base import Entry
 from app.jobs.worker import Worker
 from app.models import Audience
 from app.services import checking, exchanging, indexing, preserving
@@ -19,7 +19,9 @@ TOLD = 20  # problems printed in full
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--collection", default="", help="Keep the records in this collection.")
 @click.option("--publish", is_flag=True, help="Let readers read them at once, as far as each record allows.")
 @with_archive

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import click
 
-import app
 from app.cli import collections, serving
 from app.cli.base import opened
 from config import Settings
 
-FOLDER = Path(app.__file__).parent / "demonstration"
+FOLDER = Path(__file__).resolve().parents[1] / "demonstration"
 FILES = ("register.json", "testimonies.jsonl", "khojaly_register.json")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--home", type=click.Path(path_type=Path), help="Where to keep it; a temporary folder otherwise.")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Where to keep it; a temporary folder otherwise."
+)
 @click.option("--fill-only", is_flag=True, help="Make the archive and stop.")
 @click.pass_obj
 def demo(settings: Settings, host: str, port: int, home: Path | None, fill_only: bool) -> None:

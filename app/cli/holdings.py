@@ -19,7 +19,9 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.argument("words", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the same as GET /api/v1/search.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
-@click.option("--audience", default="public", show_default=True, type=click.Choice([a.value for a in Audience]))
+@click.option(
+    "--audience", default="public", show_default=True, type=click.Choice([a.value for a in Audience])
+)
 @with_archive
 def search(archive: Archive, words: tuple[str, ...], as_json: bool, limit: int, audience: str) -> None:
     """Find WORDS in what an audience may read."""
@@ -38,7 +40,8 @@ def _print(answer: Answer) -> None:
             time = f"{short(hit.start_ms)} " if hit.start_ms is not None else ""
             speaker = f"{hit.speaker}: " if hit.speaker else ""
             words = "".join(
-                click.style(piece.text, underline=True) if piece.marked else piece.text for piece in hit.fragments
+                click.style(piece.text, underline=True) if piece.marked else piece.text
+                for piece in hit.fragments
             )
             click.echo(f"  {time}line {hit.line}  {speaker}{words}")
     for word, forms in answer.also.items():

@@ -15,7 +15,9 @@ def user() -> None:
 
 @user.command()
 @click.argument("email")
-@click.option("--role", default=Role.ARCHIVIST.value, type=click.Choice([r.value for r in Role]), show_default=True)
+@click.option(
+    "--role", default=Role.ARCHIVIST.value, type=click.Choice([r.value for r in Role]), show_default=True
+)
 @click.option("--name", default="", help="How the trail names them.")
 @click.password_option(help="Asked for when not given.")
 @with_archive

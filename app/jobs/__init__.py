@@ -19,4 +19,10 @@ def republish(jobs: Arguments) -> None:
         publishing.republish(job["testimony"])
 
 
-JOBS: dict[str, Callable[[Arguments], None]] = {"index": index, "republish": republish}
+def replace(jobs: Arguments) -> None:
+    """Put newer editions in the place of older ones, whose words then leave the files as well."""
+    index(jobs)
+    indexing.compact()
+
+
+JOBS: dict[str, Callable[[Arguments], None]] = {"index": index, "replace": replace, "republish": republish}

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 TOGETHER = 100  # jobs of one name done in one go: one commit of the index instead of a hundred
 ATTEMPTS = 5
-IN_ORDER = {"index"}  # two at once could put an older edition over a newer one
-READS_ONLY = {"index"}  # jobs that change nothing in the database do not hold up its writer
+IN_ORDER = {"index", "replace"}  # two at once could put an older edition over a newer one
+READS_ONLY = {"index", "replace"}  # jobs that change nothing in the database do not hold up its writer
 
 
 class Worker:
@@ -49,7 +49,7 @@ class Worker:
         with self.archive.reading():
             mended = indexing.mend()
         if mended:
-            log.warning("rebuilt what could not be read: the index for %s", ", ".join(mended))
+            log.info("built what could not be read: the index for %s", ", ".join(mended))
             with self.archive.reading():  # what was published while it was being rebuilt
                 indexing.catch_up()
 
@@ -98,7 +98,8 @@ class Worker:
         with self.archive.writing() as session:
             one_at_a_time(session)
             busy = select(Job.name).where(Job.state == JobState.RUNNING, Job.lease_until >= moment)
-            due &= Job.name.not_in(IN_ORDER & set(session.scalars(busy)))
+            if IN_ORDER & set(session.scalars(busy)):
+                due &= Job.name.not_in(IN_ORDER)
             first = session.scalar(
                 select(Job)
                 .where(due)

@@ -2,7 +2,7 @@
 
 from app.models.audit import AuditEntry
 from app.models.claim import Basis, Claim, Evidence, Question, Source, Stance
-from app.models.collection import Accession, Collection, CollectionAccession
+from app.models.collection import Accession, Collection
 from app.models.consent import Consent
 from app.models.edition import Audience, Edition, EditionLink, EditionPart, LinkKind
 from app.models.event import Event
@@ -33,7 +33,6 @@ __all__ = [
     "Basis",
     "Claim",
     "Collection",
-    "CollectionAccession",
     "Consent",
     "Edition",
     "EditionLink",

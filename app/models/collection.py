@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -32,12 +31,3 @@ class Accession(Numbered, Base):
     actor: Mapped[str]
     began_at: Mapped[datetime] = mapped_column(default=clock.now)
     note: Mapped[str] = mapped_column(default="")
-
-
-class CollectionAccession(Base):
-    """Which collections an accession brought records to."""
-
-    __tablename__ = "collection_accession"
-
-    accession_id: Mapped[int] = mapped_column(ForeignKey(Accession.id, ondelete="CASCADE"), primary_key=True)
-    collection_id: Mapped[int] = mapped_column(ForeignKey(Collection.id, ondelete="CASCADE"), primary_key=True)

@@ -1,4 +1,4 @@
-"""Editions: a testimony as one audience may see it, kept whole, and all that audience's pages are made from."""
+"""Editions: a testimony as one audience may see it, kept whole; that audience's pages are made from it."""
 
 from __future__ import annotations
 

@@ -73,6 +73,8 @@ class Execution:
             mask = mask & self._filter(facet, values)
         if query.group:
             mask = mask & self._group(query.group)
+        for group in query.without:
+            mask = mask & ~self._group(group)
         documents: Ints = np.flatnonzero(mask)
         hits = self._order(documents, scores[documents], query)
         facets = {name: self.columns.count_facet(name, documents) for name in query.facets}

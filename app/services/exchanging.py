@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import formats
 from app.db import session
 from app.errors import ArchiveError, Conflict, Invalid
+from app.formats.base import Entry
 from app.models import Accession, Collection, Testimony
 from app.policy import Action, Actor, require
 from app.records import Record, Register
@@ -43,14 +44,16 @@ def begin(path: Path, actor: Actor) -> int:
     return accession.id
 
 
-def entries(path: Path) -> Iterator[formats.Entry]:
+def entries(path: Path) -> Iterator[Entry]:
     """What a file holds, one record at a time. Raises Invalid when it is none of our kinds."""
     with path.open("rb") as stream:
-        yield from formats.read(stream, path.name)
+        kind = formats.detect(path.name, stream.read(formats.HEAD))
+        stream.seek(0)
+        yield from formats.LOADERS[kind](stream, path.name)
 
 
 def take(
-    entry: formats.Entry,
+    entry: Entry,
     path: Path,
     report: Report,
     actor: Actor,

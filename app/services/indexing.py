@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.archive import index
 from app.db import session
-from app.models import Audience, Edition, EditionPart, Testimony
+from app.models import Audience, Edition, EditionPart, Job, Testimony
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Document, Utterance
@@ -43,6 +43,18 @@ def mend() -> list[str]:
     return [audience.value for audience in broken]
 
 
+def compact() -> None:
+    """Have the words of what was replaced or withdrawn leave every index's files."""
+    for audience in Audience:
+        index(audience).compact()
+
+
+def awaited() -> frozenset[str]:
+    """The testimonies whose older edition may still stand in an index: they are not to be found."""
+    jobs = session().scalars(select(Job.arguments).where(Job.name == "replace"))
+    return frozenset(arguments["testimony"] for arguments in jobs)
+
+
 def catch_up() -> int:
     """Feed what index and editions disagree on. Returns how many testimonies that were."""
     late = sorted(set().union(*(behind(audience) for audience in Audience)))
@@ -53,15 +65,12 @@ def catch_up() -> int:
 
 def behind(audience: Audience) -> set[str]:
     """The testimonies whose edition and index differ."""
-    editions = set(
-        session()
-        .execute(
-            select(Testimony.identifier, Edition.stamp)
-            .join(Testimony, Edition.testimony_id == Testimony.id)
-            .where(Edition.audience == audience)
-        )
-        .tuples()
+    rows = session().execute(
+        select(Testimony.identifier, Edition.stamp)
+        .join(Testimony, Edition.testimony_id == Testimony.id)
+        .where(Edition.audience == audience)
     )
+    editions = {(identifier, stamp) for identifier, stamp in rows}
     indexed = set(index(audience).stamps())
     return {identifier for identifier, _ in editions ^ indexed}
 
@@ -85,7 +94,7 @@ def _editions(audience: Audience, *conditions: object, limit: int | None = None)
         .order_by(Edition.id)
         .limit(limit)
     )
-    return list(found.tuples())
+    return [(identifier, edition) for identifier, edition in found]
 
 
 def _documents(edition: Edition) -> tuple[Document, ...]:

@@ -61,7 +61,7 @@ def _names(audience: str) -> Iterator[set[str]]:
     yield from forms.values()
 
 
-def _linked(kind: LinkKind, audience: str) -> Select[tuple[int]]:
+def _linked(kind: LinkKind, audience: str) -> Select[int]:
     return (
         select(EditionLink.target_id)
         .join(Edition, Edition.id == EditionLink.edition_id)

@@ -62,7 +62,8 @@ def publish(testimony: Testimony) -> None:
             _forget([edition.id])
             changed = True
     if changed:
-        enqueue("index", testimony=testimony.identifier)
+        # What stands in an index already must not be found there until the new edition does.
+        enqueue("replace" if kept else "index", testimony=testimony.identifier)
     _wake_at_the_end_of_what_is_dated(testimony)
 
 

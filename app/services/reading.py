@@ -1,4 +1,4 @@
-"""Open what the archive holds for a reader. Every page is made from the editions of that reader's audience."""
+"""Open what the archive holds for a reader, from the editions of that reader's audience."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -14,7 +14,7 @@ from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Testimony
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Query, Results
-from app.services import naming, reading
+from app.services import indexing, naming, reading
 from app.services.questioning import Questioner
 
 FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
@@ -45,7 +45,9 @@ def ask(
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
-    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS)
+    query = replace(
+        query, group=within, offset=start, limit=limit, facets=FACETS, without=indexing.awaited()
+    )
     results = index(audience).search(query)
     return Answer(
         words=words,
@@ -187,7 +189,7 @@ def _facets(results: Results, filters: Mapping[str, tuple[str, ...]]) -> tuple[F
 
 def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) -> dict[str, Any]:
     """The answer as programs read it; ``address`` makes the address of a line of a testimony."""
-    hits = [
+    hits: list[dict[str, Any]] = [
         {
             "testimony": found.testimony.identifier,
             "source_id": found.source_id,

@@ -177,13 +177,14 @@ def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[Evidence
     )
     found: dict[int, list[EvidenceView]] = defaultdict(list)
     for evidence, passage, edition in rows:
+        first, last = passage.first or 0, passage.last or 0
         found[evidence.claim_id].append(
             EvidenceView(
                 identifier=evidence.identifier,
                 testimony=reading.summary(edition),
-                first=passage.first,
-                last=passage.last,
-                lines=reading.stretch(edition.id, passage.first, passage.last),
+                first=first,
+                last=last,
+                lines=reading.stretch(edition.id, first, last),
                 stance=evidence.stance.value,
                 basis=evidence.basis.value,
                 note=evidence.note,

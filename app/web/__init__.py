@@ -7,7 +7,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 
 import config
 from app.archive import Archive
@@ -88,6 +88,8 @@ def refuse(error: ArchiveError) -> ResponseReturnValue:
 
 def stumble(error: HTTPException) -> ResponseReturnValue:
     """What the web layer refuses."""
+    if isinstance(error, SecurityError):  # a host that is not ours: no page could even name an address
+        return Response("This archive does not answer to that name.\n", 400, mimetype="text/plain")
     if error.code is not None and 300 <= error.code < 400:
         return error
     return _answer(error.code or 500, "" if error.code == 404 else error.description or "")

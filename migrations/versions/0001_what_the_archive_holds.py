@@ -140,13 +140,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('identifier', name=op.f('uq_vocabulary_identifier')),
     sa.UniqueConstraint('name', name=op.f('uq_vocabulary_name'))
     )
-    op.create_table('collection_accession',
-    sa.Column('accession_id', sa.Integer(), nullable=False),
-    sa.Column('collection_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['accession_id'], ['accession.id'], name=op.f('fk_collection_accession_accession_id_accession'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['collection_id'], ['collection.id'], name=op.f('fk_collection_accession_collection_id_collection'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('accession_id', 'collection_id', name=op.f('pk_collection_accession'))
-    )
     op.create_table('event',
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('description', sa.String(), nullable=False),
@@ -690,7 +683,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_event_place_id'))
 
     op.drop_table('event')
-    op.drop_table('collection_accession')
     op.drop_table('vocabulary')
     op.drop_table('user')
     with op.batch_alter_table('source', schema=None) as batch_op:

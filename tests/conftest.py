@@ -1,0 +1,131 @@
+"""A small archive for each test: a real database file, real indexes, a real store. Tests commit for real."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.archive import Archive
+from app.cli.base import OPERATOR
+from app.jobs.worker import Worker
+from app.records import Agent, Line, Record, Script
+from app.services import accessioning, accounts, exchanging
+from config import Settings
+
+PASSWORD = "a long enough password"
+
+
+def shared_folder() -> Path:
+    """Where the shared corpora lie: beside the project, unless ARCHIVE_SHARED says otherwise."""
+    return Path(os.environ.get("ARCHIVE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+
+
+@pytest.fixture
+def shared() -> Path:
+    folder = shared_folder()
+    if not folder.is_dir():
+        pytest.skip(f"the shared corpora are not here ({folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive's home with the schema and nothing in it, to be copied."""
+    home = tmp_path_factory.mktemp("blank")
+    archive = Archive(Settings(home=home))
+    archive.migrate()
+    Worker(archive).mend()
+    archive.close()
+    return home
+
+
+@pytest.fixture
+def new_home(blank: Path, tmp_path: Path) -> Callable[[str], Settings]:
+    """Makes homes of further archives."""
+
+    def make(name: str) -> Settings:
+        shutil.copytree(blank, tmp_path / name)
+        return Settings(home=tmp_path / name, base_url="http://localhost")
+
+    return make
+
+
+@pytest.fixture
+def settings(new_home: Callable[[str], Settings]) -> Settings:
+    return new_home("home")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.testing = False  # faults are answered, as they are to a visitor
+    yield app
+    app.extensions["archive"].close()
+
+
+@pytest.fixture
+def archive(app: Flask) -> Archive:
+    return app.extensions["archive"]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask, archive: Archive) -> Callable[[str], FlaskClient]:
+    """A browser signed in with a role, through the door."""
+
+    def enter(role: str) -> FlaskClient:
+        with archive.writing():
+            accounts.add(f"{role}@example.org", role, PASSWORD, OPERATOR)
+        visitor = app.test_client()
+        answer = post(
+            visitor, "/sign-in", "/sign-in", email=f"{role}@example.org", password=PASSWORD
+        )
+        assert answer.status_code == 303, answer.text
+        return visitor
+
+    return enter
+
+
+@pytest.fixture
+def work(archive: Archive) -> Callable[[], int]:
+    """Lets the worker do what is due."""
+    return Worker(archive).run_all
+
+
+def post(client: FlaskClient, form: str, to: str, **fields: object):
+    """Post as a browser does: the form's page first, for its token."""
+    page = client.get(form).text
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    return client.post(to, data={"csrf_token": token, **fields})
+
+
+def testimony(source_id: str, *texts: str, **more: object) -> Record:
+    """A record of one narrator's lines, two seconds each."""
+    lines = tuple(
+        Line(number, text, "Ana Vell", number * 2000, number * 2000 + 2000) for number, text in enumerate(texts)
+    )
+    given = {"title": f"Testimony {source_id}", "language": "en", "agents": (Agent("Ana Vell"),)} | more
+    return Record(source_id=source_id, scripts=(Script(str(given["language"]), lines),), **given)
+
+
+@pytest.fixture
+def keep(archive: Archive) -> Callable[..., str]:
+    """Takes a record in and publishes it; returns its identifier."""
+
+    def take(record: Record, *, publish: bool = True, to: Archive | None = None) -> str:
+        with (to or archive).writing():
+            collection = exchanging.find_collection(record.collection or "Tests", record)
+            kept = accessioning.accession(record, collection, OPERATOR, publish=publish)
+            return kept.identifier
+
+    return take
