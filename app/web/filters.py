@@ -3,11 +3,12 @@
 Every filter speaks the reader's language, which Flask-Babel knows.
 """
 
+import re
 from datetime import UTC, date, datetime
 
 import langcodes
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
@@ -64,6 +65,19 @@ TERMS: dict[str, dict[str, LazyString]] = {
         "image": lazy_gettext("Pictures"),
         "text": lazy_gettext("Text"),
     },
+}
+
+_EDTF = re.compile(r"^(\d{4}|\d{3}X|\d{2}XX)(?:-(0[1-9]|1[0-2]|2[1-4])(?:-(\d{2}))?)?([~?%])?$")
+_SEASONS = {
+    "21": lazy_gettext("spring %(year)s"),
+    "22": lazy_gettext("summer %(year)s"),
+    "23": lazy_gettext("autumn %(year)s"),
+    "24": lazy_gettext("winter %(year)s"),
+}
+_DOUBTS = {
+    "~": lazy_gettext("about %(date)s"),
+    "?": lazy_gettext("%(date)s, uncertain"),
+    "%": lazy_gettext("about %(date)s, uncertain"),
 }
 
 
@@ -133,10 +147,26 @@ def instant(value: datetime) -> str:
 
 
 def fuzzy(value: FuzzyDate | None) -> str:
-    """The words of a date; a plain ISO day is put into words."""
+    """The words of a date; where only the EDTF expression was given, that put into words."""
     if value is None:
         return ""
-    return day(value.words or value.edtf)
+    words = value.words or value.edtf
+    return " – ".join(_said(part) for part in words.split("/")) if words == value.edtf else day(words)
+
+
+def _said(edtf: str) -> str:
+    """One EDTF date in words ("1961~": about 1961); what is not understood stays as it is."""
+    found = _EDTF.match(edtf)
+    if not found:
+        return "…" if edtf in ("", "..") else edtf
+    year, month, date_, doubt = found.groups()
+    if "X" in year or (month and int(month) > 12):
+        said = _SEASONS[month] % {"year": year} if month in _SEASONS else year.replace("X", "0") + "s"
+    elif date_:
+        said = day(f"{year}-{month}-{date_}")
+    else:
+        said = format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale()) if month else year
+    return str(_DOUBTS[doubt] % {"date": said}) if doubt else str(said)
 
 
 def bounds(value: FuzzyDate | None) -> str:
