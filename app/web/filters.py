@@ -127,7 +127,8 @@ def direction(tag: str) -> str:
         script = langcodes.Language.get(tag).maximize().script if tag else None
     except LanguageTagError:
         script = None
-    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+    # South Azerbaijani is written in Arabic script, which the tables of likely scripts leave out.
+    return "rtl" if script in _RIGHT_TO_LEFT or tag == "azb" else "ltr"
 
 
 def day(value: str | date | datetime) -> str:
