@@ -22,7 +22,7 @@ from app.search.suggesting import Lexicon, suggest
 from app.search.view import View
 
 AT_ONCE = 2000  # documents of a segment that is rewritten at once when some of it was removed
-LEAST = 50  # documents: segments up to twice as many are always taken up into the next
+LEAST = 50  # documents: a segment up to twice as large is always taken up into the next
 
 UNAVAILABLE = "Search is not available at the moment: its index is being built."
 
