@@ -33,6 +33,12 @@ def shared() -> Path:
     return folder
 
 
+@pytest.fixture
+def rounds() -> int:
+    """How often a trial is repeated: ARCHIVE_ROUNDS, a few by default."""
+    return int(os.environ.get("ARCHIVE_ROUNDS", "6"))
+
+
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive's home with the schema and nothing in it, to be copied."""
@@ -87,9 +93,7 @@ def sign_in(app: Flask, archive: Archive) -> Callable[[str], FlaskClient]:
         with archive.writing():
             accounts.add(f"{role}@example.org", role, PASSWORD, OPERATOR)
         visitor = app.test_client()
-        answer = post(
-            visitor, "/sign-in", "/sign-in", email=f"{role}@example.org", password=PASSWORD
-        )
+        answer = post(visitor, "/sign-in", "/sign-in", email=f"{role}@example.org", password=PASSWORD)
         assert answer.status_code == 303, answer.text
         return visitor
 
@@ -112,7 +116,8 @@ def post(client: FlaskClient, form: str, to: str, **fields: object):
 def testimony(source_id: str, *texts: str, **more: object) -> Record:
     """A record of one narrator's lines, two seconds each."""
     lines = tuple(
-        Line(number, text, "Ana Vell", number * 2000, number * 2000 + 2000) for number, text in enumerate(texts)
+        Line(number, text, "Ana Vell", number * 2000, number * 2000 + 2000)
+        for number, text in enumerate(texts)
     )
     given = {"title": f"Testimony {source_id}", "language": "en", "agents": (Agent("Ana Vell"),)} | more
     return Record(source_id=source_id, scripts=(Script(str(given["language"]), lines),), **given)

@@ -18,7 +18,16 @@ WORDS = ("zorblatt", "quixnam", "vintrolle")
 
 def everything_said(client) -> str:
     """All that a stranger can reach by following links and asking, headers included."""
-    waiting = ["/", "/testimonies", "/collections", "/people", "/places", "/events", "/sitemap.xml", "/feed.atom"]
+    waiting = [
+        "/",
+        "/testimonies",
+        "/collections",
+        "/people",
+        "/places",
+        "/events",
+        "/sitemap.xml",
+        "/feed.atom",
+    ]
     waiting += ["/robots.txt", "/about", "/keys"]
     for word in (*WORDS, "zorb*", '"vintrolle staircase"', "lantern", "vintroll", ""):
         waiting += [f"/search?q={word}", f"/api/v1/search?q={word}&limit=1000"]
@@ -39,7 +48,9 @@ def everything_said(client) -> str:
     return "\n".join(said).lower()
 
 
-@pytest.mark.parametrize("how", ["closed", "restricted", "reading_room", "embargo", "unpublished", "withheld"])
+@pytest.mark.parametrize(
+    "how", ["closed", "restricted", "reading_room", "embargo", "unpublished", "withheld"]
+)
 def test_hidden_words_are_nowhere(how, client, keep, work, archive):
     more = {
         "closed": {"access": "closed"},
@@ -63,7 +74,9 @@ def raw_public_files_with(archive, words) -> list[str]:
     return [f"{p.name}: {w}" for p in files for w in words if w.encode() in p.read_bytes().lower()]
 
 
-def test_a_redaction_holds_at_the_next_request_and_in_the_raw_index_after_the_job(client, keep, work, archive):
+def test_a_redaction_holds_at_the_next_request_and_in_the_raw_index_after_the_job(
+    client, keep, work, archive
+):
     identifier = keep(testimony("a", OPEN, SECRET, "And then it was morning."))
     work()
     assert client.get("/api/v1/search?q=zorblatt").json["total"] == 1
@@ -113,7 +126,9 @@ def test_an_archive_with_secrets_answers_as_one_without(archive, keep, new_home,
     twin = create_app(new_home("twin"))
     twin_archive = twin.extensions["archive"]
     names = iter(f"s{n:011}" for n in range(10_000))
-    shared = [testimony(f"t{n}", OPEN, f"It was the {n}th night of the flood.", "Nobody slept.") for n in range(12)]
+    shared = [
+        testimony(f"t{n}", OPEN, f"It was the {n}th night of the flood.", "Nobody slept.") for n in range(12)
+    ]
     secret = [testimony(f"s{n}", SECRET, f"The flood took {n} houses.", access="closed") for n in range(7)]
     secret.append(testimony("s9", "The flood again, and the lantern.", embargo_until="2090-01-01"))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
@@ -124,7 +139,16 @@ def test_an_archive_with_secrets_answers_as_one_without(archive, keep, new_home,
                 take_as(record, ids.get(record.source_id, next(names)), home, monkeypatch)
         Worker(home).run_all()
     here, there = visitors(archive, twin)
-    asked = ["flood", "lantern", '"of the flood"', "fl*", "night OR houses", "nobody NOT flood", "zorblatt", "slpet"]
+    asked = [
+        "flood",
+        "lantern",
+        '"of the flood"',
+        "fl*",
+        "night OR houses",
+        "nobody NOT flood",
+        "zorblatt",
+        "slpet",
+    ]
     addresses = [f"/{door}?q={q}" for q in asked for door in ("search", "api/v1/search")]
     addresses += ["/", "/testimonies", "/collections", "/people", "/places", "/feed.atom", "/sitemap.xml"]
     addresses += [f"/testimonies/{i:012x}" for i in range(12)]

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import mimetypes
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import BinaryIO
+from pathlib import Path
 
 from sqlalchemy import insert, select
 
@@ -31,14 +32,15 @@ from app.models import (
 )
 from app.plain import plain
 from app.policy import Action, Actor, require
-from app.records import FuzzyDate, Mark, Record, Tag, Withholding
-from app.services import auditing, identifying, publishing
+from app.records import FuzzyDate, Mark, MediaRef, Record, Tag, Withholding
+from app.services import auditing, editions, identifying, publishing
 from app.storage import store
 
 NOTHING = FuzzyDate("")
-MIMETYPES = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+KINDS = ("audio", "video", "image", "text")
+SHOWN = ("image/webp", "image/jpeg", "image/png")  # what a record may bring to be shown as it is
 
-OpenFile = Callable[[str], BinaryIO]
+FindFile = Callable[[str], Path | None]
 
 
 def find(collection: Collection, source_id: str) -> Testimony | None:
@@ -52,12 +54,12 @@ def accession(
     actor: Actor,
     *,
     accession_id: int | None = None,
-    files: OpenFile | None = None,
+    files: FindFile | None = None,
     publish: bool = False,
 ) -> Testimony:
     """Keep a record whole. Raises Conflict when it is here already, Invalid when it points nowhere.
 
-    ``files`` opens the media the record names. With ``publish`` readers may read it at once,
+    ``files`` finds the media the record names; those it does not find are left out. With ``publish`` readers may read it at once,
     as far as its access level and embargo allow.
     """
     require(actor, Action.IMPORT)
@@ -92,8 +94,8 @@ def accession(
     for withholding in record.withholdings:
         _withhold(testimony, withholding, record, original, actor)
     for media in record.media:
-        if files and media.name:
-            _deposit(testimony, media.name, media.use, media.kind, media.caption, files)
+        if files and media.name and (path := files(media.name)):
+            _deposit(testimony, media, path)
     auditing.note(actor, "testimony.accession", f"testimony:{testimony.identifier}", source=record.source_id)
     if publish:
         publishing.open_to_readers(testimony, actor)
@@ -230,20 +232,23 @@ def _withhold(
     )
 
 
-def _deposit(testimony: Testimony, name: str, use: str, kind: str, caption: str, files: OpenFile) -> None:
-    ending = name.rpartition(".")[2].lower()
-    if ending not in MIMETYPES:
-        raise Invalid(f"{name}: pictures can be WebP, JPEG or PNG.")
-    with files(name) as stream:
+def _deposit(testimony: Testimony, media: MediaRef, path: Path) -> None:
+    mimetype, _ = mimetypes.guess_type(path.name)
+    kind = media.kind or (mimetype or "").partition("/")[0]
+    if mimetype is None or kind not in KINDS:
+        raise Invalid(f"{media.name}: media are sound, film, pictures or text.")
+    if media.use != editions.SEALED and mimetype not in SHOWN:
+        raise Invalid(f"{media.name}: pictures that are shown can be WebP, JPEG or PNG.")
+    with path.open("rb") as stream:
         kept = store().save(stream)
     testimony.media.append(
         MediaFile(
-            use=use,
-            kind=kind or "image",
-            mimetype=MIMETYPES[ending],
+            use=media.use,
+            kind=kind,
+            mimetype=mimetype,
             key=kept.key,
-            name=name,
-            caption=caption,
+            name=media.name,
+            caption=media.caption,
             size=kept.size,
             sha256=kept.sha256,
         )

@@ -1,9 +1,8 @@
 """Bring collections in from files: each record whole or not at all, none twice, and on after a break."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -45,9 +44,13 @@ def begin(path: Path, actor: Actor) -> int:
 
 
 def entries(path: Path) -> Iterator[Entry]:
-    """What a file holds, one record at a time. Raises Invalid when it is none of our kinds."""
+    """What a file holds, one record at a time; Invalid is all there is of a file of no kind we read."""
     with path.open("rb") as stream:
-        kind = formats.detect(path.name, stream.read(formats.HEAD))
+        try:
+            kind = formats.detect(path.name, stream.read(formats.HEAD))
+        except Invalid as refusal:
+            yield Entry(1, path.stat().st_size, refusal)
+            return
         stream.seek(0)
         yield from formats.LOADERS[kind](stream, path.name)
 
@@ -94,16 +97,22 @@ def _take_record(
         if known.fingerprint != accessioning.fingerprint(record):
             report.changed.append(record.source_id)
         raise Conflict("It is here already.")
+    beside = _Beside(path)
     accessioning.accession(
         record,
         held_in,
         actor,
         accession_id=accession_id,
-        files=_beside(path),
+        files=beside,
         publish=publish,
     )
     report.added += 1
-    report.warnings += [f"{path.name}, {record.source_id}: {warning}" for warning in record.warnings]
+    missing = [m.name for m in record.media if m.name and beside(m.name) is None]
+    warnings = [
+        *record.warnings,
+        *(f"{name} is not beside the file: only its words came in" for name in missing),
+    ]
+    report.warnings += [f"{path.name}, {record.source_id}: {warning}" for warning in warnings]
 
 
 def known_ids(collection: str) -> set[str]:
@@ -123,14 +132,15 @@ def find_collection(name: str, record: Record) -> Collection:
     return found
 
 
-def _beside(path: Path) -> Callable[[str], BinaryIO]:
-    """Opens the media files that lie beside an imported file, and nothing outside its folder."""
+class _Beside:
+    """The media files that lie beside an imported file; nothing outside its folder is ever opened."""
 
-    def open_file(name: str) -> BinaryIO:
-        folder = path.resolve().parent
-        file = (folder / name).resolve()
-        if not file.is_relative_to(folder) or not file.is_file():
-            raise Invalid(f"The file {name!r} that the record names is not beside {path.name}.")
-        return file.open("rb")
+    def __init__(self, path: Path) -> None:
+        self.folder = path.resolve().parent
 
-    return open_file
+    def __call__(self, name: str) -> Path | None:
+        """Where a named file lies, None when it is not there. Raises Invalid for one that lies elsewhere."""
+        file = (self.folder / name).resolve()
+        if "\0" in name or not file.is_relative_to(self.folder):
+            raise Invalid(f"The record names a file outside its folder: {name!r}.")
+        return file if file.is_file() else None

@@ -45,9 +45,7 @@ def ask(
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
-    query = replace(
-        query, group=within, offset=start, limit=limit, facets=FACETS, without=indexing.awaited()
-    )
+    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS, without=indexing.awaited())
     results = index(audience).search(query)
     return Answer(
         words=words,
