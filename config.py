@@ -57,6 +57,22 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The variables from which a child process makes the same settings."""
+    return {
+        "ARCHIVE_HOME": str(settings.home),
+        "DATABASE_URL": settings.database_url,
+        "STORAGE_URL": settings.storage_url,
+        "SEARCH_URL": settings.search_url,
+        "ARCHIVE_NAME": settings.archive_name,
+        "BASE_URL": settings.base_url,
+        "TRUSTED_HOSTS": ",".join(settings.trusted_hosts),
+        "SECURE_COOKIES": "1" if settings.secure_cookies else "",
+        "ARCHIVE_DEMONSTRATION": "1" if settings.demonstration else "",
+        "SECRET_KEY": settings.secret_key,
+    }
+
+
 def secret_key(settings: Settings) -> str:
     """The key that signs sessions: from the environment, or made once and kept readable by us alone."""
     if settings.secret_key:

@@ -1,4 +1,4 @@
-"""What is withheld, closed or under embargo is nowhere: not in a page, a search, a count or a raw public file."""
+"""What is withheld, closed or under embargo is nowhere: in no page, search, count or raw public file."""
 
 import re
 from datetime import UTC, datetime, timedelta

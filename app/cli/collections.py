@@ -43,6 +43,7 @@ def import_(archive: Archive, files: tuple[Path, ...], collection: str, publish:
 
 
 def import_file(archive: Archive, path: Path, collection: str, publish: bool) -> exchanging.Report:
+    """Take one file in, a batch to a transaction, with a bar of its bytes; says what became of it."""
     report = exchanging.Report()
     with archive.writing():
         accession = exchanging.begin(path, OPERATOR)

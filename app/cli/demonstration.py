@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,17 +21,17 @@ FILES = ("register.json", "testimonies.jsonl", "khojaly_register.json")
     "--home", type=click.Path(path_type=Path), help="Where to keep it; a temporary folder otherwise."
 )
 @click.option("--fill-only", is_flag=True, help="Make the archive and stop.")
-@click.pass_obj
-def demo(settings: Settings, host: str, port: int, home: Path | None, fill_only: bool) -> None:
+def demo(host: str, port: int, home: Path | None, fill_only: bool) -> None:
     """Make a fresh demonstration archive and serve it."""
     folder = home or Path(tempfile.mkdtemp(prefix="archive-demo-"))
     try:
-        demonstration = Settings(home=folder.resolve(), archive_name="Testimony Archive", demonstration=True)
+        # Nothing of the archive that may live in this environment is touched: all of it lies in the folder.
+        demonstration = Settings(home=folder.resolve(), demonstration=True)
         fill(demonstration)
         if fill_only:
             return
         click.echo(f"The demonstration is at http://{host}:{port}/ (Ctrl-C stops it)")
-        serving.run(replace(settings, home=folder.resolve(), demonstration=True), host, port, 2)
+        serving.run(demonstration, host, port, 2)
     finally:
         if home is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+import config
 from app.archive import Archive
 from app.cli.base import opened, with_archive
 from app.jobs.worker import Worker
@@ -34,9 +35,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
     """Gunicorn and the worker side by side until a signal ends them; a worker that dies is started again."""
-    environ = os.environ | {"ARCHIVE_HOME": str(settings.home)}
-    if settings.demonstration:
-        environ["ARCHIVE_DEMONSTRATION"] = "1"
+    environ = os.environ | config.to_environment(settings)
     server = [
         *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "64"),
         *("--workers", str(workers), "--bind", f"{host}:{port}"),
@@ -48,10 +47,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    children = {
-        "server": subprocess.Popen(server, env=environ),
-        "worker": subprocess.Popen(jobs, env=environ),
-    }  # noqa: S603
+    commands = {"server": server, "worker": jobs}
+    children = {name: subprocess.Popen(line, env=environ) for name, line in commands.items()}  # noqa: S603
     try:
         while not stopping.wait(0.3):
             if children["server"].poll() is not None:

@@ -28,8 +28,8 @@ from app.models.vocabulary import Tagging, Term, TermLabel, Vocabulary
 __all__ = [
     "AccessLevel",
     "Accession",
-    "AuditEntry",
     "Audience",
+    "AuditEntry",
     "Basis",
     "Claim",
     "Collection",

@@ -1,4 +1,4 @@
-"""The trail: who did what to which thing, and when. Rows are only ever added, each chained to the one before."""
+"""The trail: who did what to which thing, and when. Rows are only added, each chained to the last."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ class Passage(Identified, Versioned, Base):
 
     testimony: Mapped[Testimony] = relationship(back_populates="passages")
     transcript: Mapped[Transcript | None] = relationship()
-    redactions: Mapped[list[Redaction]] = relationship(
-        back_populates="passage", cascade="all, delete-orphan"
-    )
+    redactions: Mapped[list[Redaction]] = relationship(back_populates="passage", cascade="all, delete-orphan")
     evidence: Mapped[list[Evidence]] = relationship(back_populates="passage", cascade="all, delete-orphan")
 
 

@@ -59,8 +59,8 @@ def accession(
 ) -> Testimony:
     """Keep a record whole. Raises Conflict when it is here already, Invalid when it points nowhere.
 
-    ``files`` finds the media the record names; those it does not find are left out. With ``publish`` readers may read it at once,
-    as far as its access level and embargo allow.
+    ``files`` finds the media the record names; those it does not find are left out. With ``publish``
+    readers may read it at once, as far as its access level and embargo allow.
     """
     require(actor, Action.IMPORT)
     if find(collection, record.source_id):

@@ -77,16 +77,12 @@ def _query(
 
 def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
     """Hits under their testimony, in the order of each one's best hit."""
-    editions = {
-        identifier: edition
-        for identifier, edition in session().execute(
-            select(Testimony.identifier, Edition)
-            .join(Testimony, Edition.testimony_id == Testimony.id)
-            .where(
-                Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits})
-            )
-        )
-    }
+    found = session().execute(
+        select(Testimony.identifier, Edition)
+        .join(Testimony, Edition.testimony_id == Testimony.id)
+        .where(Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits}))
+    )
+    editions: dict[str, Edition] = {identifier: edition for identifier, edition in found}  # noqa: C416
     parts = _parts([(editions[h.group].id, h.number) for h in hits if h.group in editions])
     grouped: dict[str, list[PassageHit]] = {}
     questioners: dict[str, Questioner] = {}

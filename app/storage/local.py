@@ -22,7 +22,7 @@ class LocalStorage:
         self.root = root
 
     def save(self, stream: BinaryIO) -> StoredFile:
-        """Temporary file, fsync, rename, fsync of the folder: in this order nothing said to be kept is lost."""
+        """Temporary file, fsync, rename, fsync of the folder: in this order nothing kept is lost."""
         self.root.mkdir(parents=True, exist_ok=True)
         part = self.root / f".{secrets.token_hex(8)}.part"
         digest, size = hashlib.sha256(), 0
