@@ -76,6 +76,7 @@ class EvidenceView:
     note: str = ""
     heard_from: str = ""
     start_ms: int | None = None
+    translations: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)  # language -> its lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,7 @@ class PassageHit:
     fragments: tuple[Fragment, ...]
     score: float
     text: str = ""  # the whole passage, for JSON
+    language: str = ""  # of the words: a translation's, where the translation was found
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,11 @@ class _Reader:
         if name == "year" and years and any(years.groups()):
             return Years(name, *(int(bound) if bound else None for bound in years.groups()))
         value = tuple(key(text).split())
-        return Facet(name, value, open_end) if value else None
+        if not value:
+            return None
+        others = (tuple(key(other).split()) for other in self.variants.get(" ".join(value), ()))
+        named = tuple(Facet(name, other, open_end) for other in (value, *others) if other)
+        return Either(named) if len(named) > 1 else named[0]
 
     def _range(self, found: whoosh_syntax.RangeNode) -> Node | None:
         bounds = [str(bound or "").strip() for bound in (found.start, found.end)]

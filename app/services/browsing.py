@@ -1,6 +1,7 @@
 """Pages about what testimonies have in common: collections, people, places, and the first page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -9,6 +10,7 @@ from app.db import session
 from app.errors import NotFound
 from app.models import (
     Audience,
+    Claim,
     Collection,
     Edition,
     EditionLink,
@@ -17,7 +19,10 @@ from app.models import (
     Participation,
     Person,
     Place,
+    Question,
+    Source,
     Term,
+    Testimony,
 )
 from app.pages import CollectionPage, EventView, HomePage, PersonPage, PlacePage, Summary
 from app.records import Named
@@ -30,6 +35,14 @@ BROWSABLE: dict[str, tuple[type[Any], LinkKind]] = {
     "places": (Place, LinkKind.PLACE),
     "subjects": (Term, LinkKind.TERM),
     "events": (Event, LinkKind.EVENT),
+}
+
+
+PUBLISHABLE: dict[str, type[Any]] = {
+    "events": Event,
+    "questions": Question,
+    "claims": Claim,
+    "sources": Source,
 }
 
 
@@ -59,6 +72,30 @@ def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list
         _seen(noun, link, audience, count).order_by(_name(noun)).limit(per_page).offset((page - 1) * per_page)
     )
     return [(Named(_label(thing, audience), thing.identifier), number) for thing, number in rows]
+
+
+def addresses(audience: str) -> Iterator[tuple[str, str, datetime | None]]:
+    """Kind, identifier and last change of everything this audience may open, for the sitemap."""
+    rows = session().execute(
+        select(Testimony.identifier, Edition.changed_at)
+        .join(Testimony, Edition.testimony_id == Testimony.id)
+        .where(Edition.audience == Audience(audience))
+        .order_by(Edition.id)
+    )
+    for identifier, changed_at in rows:
+        yield "testimonies", identifier, changed_at
+    for kind in ("collections", "people", "places"):
+        noun, link = BROWSABLE[kind]
+        things = session().scalars(
+            _seen(noun, link, audience, func.count()).with_only_columns(noun.identifier)
+        )
+        for identifier in things:
+            yield kind, identifier, None
+    for kind, noun in PUBLISHABLE.items():
+        for identifier in session().scalars(
+            weighing.shown(noun, audience).with_only_columns(noun.identifier)
+        ):
+            yield kind, identifier, None
 
 
 def collection(identifier: str, audience: str, page: int = 1) -> CollectionPage:

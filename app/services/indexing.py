@@ -142,7 +142,6 @@ def _facets(record: Record) -> dict[str, set[str]]:
         "collection": {record.collection},
         "event": {event.name for event in record.events},
         "place": {place.name for place in places},
-        "also_place": {variant for place in places for variant in place.variants},
         "tag": {tag.term for tag in record.tags if tag.first is None},
         "year": {year} if year else set(),
         "media": {m.kind for m in record.media if m.kind} | ({"text"} if record.scripts else set()),

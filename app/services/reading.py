@@ -1,6 +1,6 @@
 """Open what the archive holds for a reader, from the editions of that reader's audience."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -167,6 +167,23 @@ def stretch(edition_id: int, first: int, last: int, script: int = 0) -> tuple[Li
     return tuple(line for line in lines if first <= line.number <= last)
 
 
+def translations(edition: Edition, first: int, last: int) -> dict[str, tuple[Line, ...]]:
+    """What each translation that follows the original line by line says in these lines."""
+    scripts = edition.head.get("scripts", ())
+    if len(scripts) < 2:
+        return {}
+    parts = _outline(edition.id)
+    return {
+        script["language"]: stretch(edition.id, first, last, number)
+        for number, script in enumerate(scripts)
+        if number and _length(parts, number) == _length(parts, 0)
+    }
+
+
+def _length(parts: Sequence[Any], script: int) -> int:
+    return max((part.last for part in parts if part.script == script), default=-1)
+
+
 def _outline(edition_id: int) -> Sequence[Any]:
     columns = (
         EditionPart.number,
@@ -217,12 +234,9 @@ def _beside(edition_id: int, parts: Sequence[Any], script: int, lines: tuple[Lin
     if not lines:
         return {}
 
-    def length(n: int) -> int:
-        return max((p.last for p in parts if p.script == n), default=-1)
-
-    if length(script) == length(0):
+    if _length(parts, script) == _length(parts, 0):
         return {t.number: t for t in stretch(edition_id, lines[0].number, lines[-1].number, script)}
-    return _by_time(stretch(edition_id, 0, length(script), script), lines)
+    return _by_time(stretch(edition_id, 0, _length(parts, script), script), lines)
 
 
 def _by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int, Line]:
@@ -236,15 +250,3 @@ def _by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int,
         if here:
             beside[line.number] = replace(here[0], text="\n".join(t.text for t in here))
     return beside
-
-
-def addresses(audience: str) -> Iterator[tuple[str, str, datetime | None]]:
-    """Kind, identifier and last change of every testimony this audience may open, for the sitemap."""
-    rows = session().execute(
-        select(Testimony.identifier, Edition.changed_at)
-        .join(Testimony, Edition.testimony_id == Testimony.id)
-        .where(Edition.audience == Audience(audience))
-        .order_by(Edition.id)
-    )
-    for identifier, changed_at in rows:
-        yield "testimonies", identifier, changed_at

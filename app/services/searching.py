@@ -132,6 +132,7 @@ def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Q
         fragments=_fragments(line.text, spans),
         score=hit.score,
         text="\n".join(held.text for held in lines if held.text),
+        language=language,
     )
 
 
@@ -193,6 +194,7 @@ def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) ->
             "line": passage.line,
             "start_ms": passage.start_ms,
             "speaker": passage.speaker,
+            "language": passage.language,
             "text": passage.text,
             "score": passage.score,
             **({"url": address(found.testimony.identifier, passage.line)} if address else {}),

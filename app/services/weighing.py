@@ -190,6 +190,7 @@ def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[Evidence
                 note=evidence.note,
                 heard_from=evidence.heard_from,
                 start_ms=passage.start_ms,
+                translations=reading.translations(edition, first, last),
             )
         )
     return found

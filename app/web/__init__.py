@@ -101,7 +101,7 @@ def fail(error: Exception) -> ResponseReturnValue:
     return _answer(500, "")
 
 
-PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507}
+PAGES = {400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507}
 
 
 def _answer(status: int, message: str) -> ResponseReturnValue:

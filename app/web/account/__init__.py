@@ -17,7 +17,9 @@ def sign_in() -> ResponseReturnValue:
     try:
         actor = accounts.check(request.form.get("email", ""), request.form.get("password", ""))
     except Invalid as refusal:
-        page = render_template("account/sign_in.html", message=str(refusal), next=request.form.get("next", ""))
+        page = render_template(
+            "account/sign_in.html", message=str(refusal), next=request.form.get("next", "")
+        )
         return page, 422
     session.clear()
     session["user"] = actor.identifier

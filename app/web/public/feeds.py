@@ -5,7 +5,7 @@ from itertools import islice
 from flask import Response, render_template, url_for
 
 from app.errors import NotFound
-from app.services import reading
+from app.services import browsing, reading
 from app.web.public import bp
 from app.web.visitor import audience
 
@@ -26,7 +26,7 @@ _PAGES = {  # what kind of thing -> the page that shows it
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public address; an index of pages when there are too many for one."""
-    addresses = iter(reading.addresses(audience()))
+    addresses = iter(browsing.addresses(audience()))
     first = list(islice(addresses, _MOST))
     more = sum(1 for _ in addresses)
     if more:
@@ -39,7 +39,7 @@ def sitemap() -> Response:
 def sitemap_page(number: int) -> Response:
     """One page of a large sitemap."""
     start = (number - 1) * _MOST
-    found = list(islice(reading.addresses(audience()), start, start + _MOST)) if number else []
+    found = list(islice(browsing.addresses(audience()), start, start + _MOST)) if number else []
     if not found:
         raise NotFound("There is no such page.")
     return _xml("public/sitemap.xml", endpoints=_PAGES, addresses=found)
