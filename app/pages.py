@@ -270,3 +270,4 @@ class Answer:
     sort: str = "relevance"
     exact: bool = False  # the reader asked for no other names
     within: Summary | None = None  # a search within one testimony
+    named: tuple[tuple[str, Named], ...] = ()  # (kind, thing): people, places and events called so

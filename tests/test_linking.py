@@ -132,3 +132,21 @@ def test_a_name_is_found_under_every_variant_and_the_reader_is_told(claim, keep,
     assert found["also"] == {"orrin": ["Оррин"]}
     assert client.get("/api/v1/search?q=orrin&exact=1").json["total"] == 0
     assert "Оррин" in client.get("/search?q=orrin").text
+
+
+def test_a_search_points_to_the_pages_of_those_named_so(claim, keep, client, work):
+    from app.records import Agent, Named
+
+    keep(testimony("a", "We came on foot.", events=(Named("e"),), agents=(Agent("Гусейн Талыш"),)))
+    keep(testimony("b", "Nobody knows.", access="closed", agents=(Agent("Hidden Talysh"),)))
+    work()
+    for words, names in {
+        "талыш": ["Гусейн Талыш"],
+        "orrin": ["Orrin"],
+        "flood": ["The flood"],
+        "hidden": [],
+    }.items():
+        found = client.get("/api/v1/search", query_string={"q": words}).json["named"]
+        assert [thing["name"] for thing in found] == names
+        page = client.get("/search", query_string={"q": words}).text
+        assert all(thing["identifier"] in page for thing in found)

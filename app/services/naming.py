@@ -1,64 +1,138 @@
-"""Find a place or a person under every name the archive knows, and say so to the reader.
+"""Know people, places and events by every name the archive has for them, as far as a reader may know it.
 
-Only names that the reader's own editions and events show are used: a search must not give
-away that the archive knows another name for somebody it keeps.
+A search finds a place or a person under all their names, and says so; and it points to the
+pages of those who are named so. Only names that the reader's own editions and events show
+are used: a search must not give away another name of somebody it keeps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 
 from app.db import session
 from app.models import Audience, Edition, EditionLink, Event, LinkKind, Person, PersonName, Place, PlaceName
+from app.records import Named
 from app.search.folding import fold
 from app.services import weighing
 
 LONGEST = 4  # words of a name that is looked up in a query
+MOST = 6  # pages pointed to
+
+
+@dataclass
+class Names:
+    """The names of one audience: what is called so, by the whole folded name and by each word of it."""
+
+    things: list[tuple[str, Named]] = field(default_factory=list)  # kind, and its name with all others
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+    by_word: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, kind: str, identifier: str, forms: Iterable[str]) -> None:
+        """Know a thing by its forms, the one shown first."""
+        first, *others = dict.fromkeys(form for form in forms if form)
+        number = len(self.things)
+        self.things.append((kind, Named(first, identifier, tuple(others))))
+        for form in (first, *others):
+            words = [fold(word) for word in form.replace(",", " ").split()]
+            self.by_name.setdefault(" ".join(words), []).append(number)
+            for word in words:
+                self.by_word.setdefault(word, set()).add(number)
 
 
 def variants(words: str, audience: str) -> dict[str, tuple[str, ...]]:
-    """Each name in the query, folded, with the other forms it is known under."""
-    asked = words.replace('"', " ").replace("(", " ").replace(")", " ").split()
-    bare = [fold(word.partition(":")[2] if ":" in word else word) for word in asked]
+    """Each name of a place or a person in the query, folded, with the other forms it is known under."""
+    names = _names(audience)
+    bare = [fold(word.rpartition(":")[2]) for word in _typed(words)]
     spoken = {" ".join(bare[i : i + n]) for n in range(1, LONGEST + 1) for i in range(len(bare) - n + 1)}
     found: dict[str, tuple[str, ...]] = {}
-    for forms in _names(audience):
-        folded = {fold(form): form for form in forms}
-        for key in spoken & set(folded):
-            others = {form for other, form in folded.items() if other != key}
-            found[key] = tuple(sorted({*found.get(key, ()), *others}))
-    return {key: forms for key, forms in found.items() if forms}
+    for key in spoken & set(names.by_name):
+        forms = {
+            form
+            for number in names.by_name[key]
+            for kind, named in [names.things[number]]
+            if kind != "events"
+            for form in (named.name, *named.variants)
+            if fold(form) != key
+        }
+        if forms:
+            found[key] = tuple(sorted(forms))
+    return found
+
+
+def pages(words: str, audience: str) -> tuple[tuple[str, Named], ...]:
+    """The people, places and events whose names hold all the words of the query."""
+    names = _names(audience)
+    asked = [fold(word) for word in _typed(words) if ":" not in word and word not in ("AND", "OR", "NOT")]
+    if not asked:
+        return ()
+    found = set.intersection(*(names.by_word.get(word, set()) for word in asked))
+    return tuple(names.things[number] for number in sorted(found)[:MOST])
 
 
 def said(words: str, variants: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The variants, under the words as the reader typed them."""
-    typed = {fold(word.strip('"()')): word.strip('"()') for word in words.split()}
+    typed = {fold(word.rpartition(":")[2]): word.rpartition(":")[2] for word in _typed(words)}
     return {typed.get(key, key): forms for key, forms in variants.items()}
 
 
-def _names(audience: str) -> Iterator[set[str]]:
-    """The forms of each person and place that has more than one, and that this audience may see."""
-    forms: dict[tuple[str, int], set[str]] = {}
-    seen_places = _linked(LinkKind.PLACE, audience).union(
+def _typed(words: str) -> list[str]:
+    return words.translate(str.maketrans('"()“”«»', "       ")).split()
+
+
+_kept: dict[tuple[str, str], tuple[tuple[object, ...], Names]] = {}
+
+
+def _names(audience: str) -> Names:
+    """The names of an audience, read again only when an edition or an event has changed."""
+    where = (str(session().get_bind().engine.url), audience)
+    row = session().execute(
+        select(func.max(Edition.id), func.count(Edition.id)).where(Edition.audience == Audience(audience))
+    )
+    events = session().execute(
+        select(func.max(Event.id), func.sum(Event.version), func.count(case((Event.is_published, 1))))
+    )
+    now = (*row.one(), *events.one())
+    if where not in _kept or _kept[where][0] != now:
+        _kept[where] = (now, _read(audience))
+    return _kept[where][1]
+
+
+def _read(audience: str) -> Names:
+    names = Names()
+    for event in session().scalars(weighing.shown(Event, audience).order_by(Event.id)):
+        names.add("events", event.identifier, [event.title])
+    seen = _linked(LinkKind.PLACE, audience).union(
         weighing.shown(Event, audience).with_only_columns(Event.place_id)
     )
-    places = session().execute(
-        select(Place.id, Place.name, PlaceName.form).join(PlaceName).where(Place.id.in_(seen_places))
-    )
-    for number, name, form in places:
-        forms.setdefault(("place", number), {name}).add(form)
-    people = session().execute(
-        select(Person.id, Person.name, PersonName.form)
-        .join(PersonName)
-        .where(
-            Person.id.in_(_linked(LinkKind.PERSON, audience).union(_linked(LinkKind.MENTION, audience))),
-            # A veiled name is known to staff alone.
-            (Person.public_name == "") | (audience == Audience.STAFF.value),
-        )
-    )
-    for number, name, form in people:
-        forms.setdefault(("person", number), {name}).add(form)
-    yield from forms.values()
+    forms: dict[str, list[str]] = {}
+    for identifier, name, form in session().execute(
+        select(Place.identifier, Place.name, PlaceName.form)
+        .outerjoin(PlaceName)
+        .where(Place.id.in_(seen))
+        .order_by(Place.id)
+    ):
+        forms.setdefault(identifier, [name]).append(form)
+    for identifier, known in forms.items():
+        names.add("places", identifier, known)
+    _read_people(names, audience)
+    return names
+
+
+def _read_people(names: Names, audience: str) -> None:
+    forms: dict[str, list[str]] = {}
+    for identifier, name, public_name, form in session().execute(
+        select(Person.identifier, Person.name, Person.public_name, PersonName.form)
+        .outerjoin(PersonName)
+        .where(Person.id.in_(_linked(LinkKind.PERSON, audience).union(_linked(LinkKind.MENTION, audience))))
+        .order_by(Person.id)
+    ):
+        if public_name and audience != Audience.STAFF:  # a veiled name is known to staff alone
+            forms[identifier] = [public_name]
+        else:
+            forms.setdefault(identifier, [name]).append(form)
+    for identifier, known in forms.items():
+        names.add("people", identifier, known)
 
 
 def _linked(kind: LinkKind, audience: str) -> Select[int]:

@@ -61,6 +61,7 @@ def ask(
         sort=sort,
         exact=exact,
         within=inside,
+        named=naming.pages(words, audience) if start == 0 and not within else (),
     )
 
 
@@ -213,6 +214,9 @@ def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) ->
             for facet in answer.facets
         },
         "also": {word: list(names) for word, names in answer.also.items()},
+        "named": [
+            {"kind": kind, "identifier": thing.ref, "name": thing.name} for kind, thing in answer.named
+        ],
         "suggestion": answer.suggestion,
         "message": answer.message,
     }
