@@ -13,7 +13,7 @@ import config
 from app.archive import Archive
 from app.errors import ArchiveError
 from app.policy import DOORS, may
-from app.web import account, filters, headers, public, visitor, workbench
+from app.web import account, filters, headers, public, saying, visitor, workbench
 
 log = logging.getLogger(__name__)
 LOCALES = ("en", "az", "hy", "ru", "tr")
@@ -41,7 +41,7 @@ def make(settings: config.Settings | None = None) -> Flask:
     _teach_templates(app, settings)
     app.before_request(open_door)
     app.teardown_request(close_door)
-    for part in (filters, headers):
+    for part in (filters, headers, saying):
         part.init_app(app)
     for door in (public, account, workbench):
         app.register_blueprint(door.bp)

@@ -48,6 +48,12 @@ TERMS: dict[str, dict[str, LazyString]] = {
         "letter": lazy_gettext("Letter"),
         "diary": lazy_gettext("Diary"),
     },
+    "withheld": {
+        "third_party": lazy_gettext("it concerns another person"),
+        "danger": lazy_gettext("it could put somebody in danger"),
+        "consent": lazy_gettext("at the wish of the person who told it"),
+        "law": lazy_gettext("the law requires it"),
+    },
     "facet": {
         "collection": lazy_gettext("Collection"),
         "event": lazy_gettext("Event"),
@@ -162,12 +168,19 @@ def _said(edtf: str) -> str:
         return "…" if edtf in ("", "..") else edtf
     year, month, date_, doubt = found.groups()
     if "X" in year or (month and int(month) > 12):
-        said = _SEASONS[month] % {"year": year} if month in _SEASONS else year.replace("X", "0") + "s"
+        said = _SEASONS[month] % {"year": year} if month in _SEASONS else _years(year)
     elif date_:
         said = day(f"{year}-{month}-{date_}")
     else:
         said = format_skeleton("yMMMM", date(int(year), int(month), 1), locale=locale()) if month else year
     return str(_DOUBTS[doubt] % {"date": said}) if doubt else str(said)
+
+
+def _years(mask: str) -> str:
+    """196X as the decade it is, 19XX as its first and last year."""
+    first, last = mask.replace("X", "0"), mask.replace("X", "9")
+    # Translators: a decade, such as 1960s
+    return str(gettext("%(year)ss", year=first)) if mask.count("X") == 1 else f"{first}–{last}"
 
 
 def bounds(value: FuzzyDate | None) -> str:
