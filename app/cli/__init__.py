@@ -1,11 +1,11 @@
 """The archive from a terminal: the ``archive`` command."""
 
+import os
 import sys
 
 import click
 
 import config
-from app.archive import Archive
 from app.cli import collections, demonstration, holdings, serving, users
 from app.errors import ArchiveError
 
@@ -32,11 +32,9 @@ for command in (
 
 def main() -> None:
     """Run the command; what the archive refuses is one sentence, never a trace."""
+    os.umask(0o077)  # what an archive writes is for its own user alone
     try:
         cli()
     except ArchiveError as refusal:
         click.echo(f"archive: {refusal}", err=True)
         sys.exit(1)
-
-
-__all__ = ["Archive", "cli", "main"]

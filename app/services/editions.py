@@ -92,14 +92,16 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
     hidden = {n for w in record.withholdings for n in range(w.first, w.last + 1)}
 
     def is_open(item: Chapter | Mark | Tag) -> bool:
-        return item.first is None or item.last is None or hidden.isdisjoint(range(item.first, item.last + 1))
+        if item.first is None or item.last is None:  # a chapter that cannot be placed may speak of anything
+            return not (hidden and isinstance(item, Chapter))
+        return hidden.isdisjoint(range(item.first, item.last + 1))
 
     seen = replace(
         record,
         title=_veiled(record.title, veils),
         summary=_veiled(record.summary, veils),
         scripts=tuple(_masked(script, record, veils) for script in record.scripts),
-        agents=tuple(replace(a, name=veils.get(a.name, a.name)) for a in record.agents),
+        agents=tuple(_named_for_readers(agent, veils) for agent in record.agents),
         chapters=tuple(
             chapter if is_open(chapter) else replace(chapter, synopsis="", partial_transcript="", keywords=())
             for chapter in record.chapters
@@ -134,6 +136,12 @@ def veils(testimony: Testimony) -> dict[str, str]:
         if person.is_veiled
         for form in (person.name, *(n.form for n in person.names))
     }
+
+
+def _named_for_readers(agent: Agent, veils: Mapping[str, str]) -> Agent:
+    public = veils.get(agent.name, agent.name)
+    # "The widow of ..." would say whom the public name stands for.
+    return agent if public == agent.name else replace(agent, name=public, note="")
 
 
 def _veiled(text: str, veils: Mapping[str, str]) -> str:
