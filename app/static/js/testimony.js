@@ -115,5 +115,10 @@ if (player) {
   });
 }
 
+// A line asked for by the address (?line=) is shown, also where the address names no anchor; the voice begins there.
+const asked = transcript?.querySelector(".focused");
+if (asked && !location.hash) asked.scrollIntoView({ block: "center" });
+if (asked && player && asked.dataset.start !== undefined) player.currentTime = start(asked) / 1000;
+
 addEventListener("hashchange", jump);
 jump();

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from flask import Response, current_app, jsonify, render_template, request, url_for
+from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
@@ -48,13 +48,20 @@ def testimonies() -> str:
 
 
 @bp.get("/testimonies/<identifier>")
-def testimony(identifier: str) -> str:
+def testimony(identifier: str) -> ResponseReturnValue:
     """The stretch with the page, line or second asked for."""
     page, line, second, to = (
         asking.optional_number(request.args, name) for name in ("page", "line", "t", "to")
     )
     view = reading.testimony(identifier, audience(), page=page, line=line, second=second)
-    languages = layout.shown_translations(view.translations, request.args.get("beside", ""))
+    beside = request.args.get("beside", "")
+    if line is None and second is not None and view.focus is not None:
+        # Only the anchor of its line brings a second into view where there is no script.
+        at, anchor = view.focus, f"line-{view.focus}"
+        return redirect(
+            url_for(".testimony", identifier=identifier, line=at, beside=beside or None, _anchor=anchor)
+        )
+    languages = layout.shown_translations(view.translations, beside)
     return render_template(
         "public/testimony.html",
         page=view,
