@@ -3,6 +3,7 @@
 import hashlib
 
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from app.services import reading
@@ -25,5 +26,10 @@ def media(ref: str) -> Response:
     shown = mimetype.startswith(_SHOWN)
     response.headers["Content-Disposition"] = "inline" if shown else "attachment"
     response.set_etag(hashlib.sha256(f"{ref} {size} {mimetype}".encode()).hexdigest()[:32])
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    response.call_on_close(stream.close)
+    try:
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        stream.close()
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"}, mimetype="text/plain")
     return response
