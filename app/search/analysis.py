@@ -8,15 +8,12 @@ they leave (``don't`` gives ``t``) has no stem. Chinese and Japanese signs are w
 
 import re
 import threading
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer has no types
 
-from app.search.base import Utterance
 from app.search.folding import DROPPED, fold, forms, lower, marks, primary
 
 GAP = 100  # positions between two utterances: no phrase is as long
@@ -105,46 +102,9 @@ class _Memo(dict[str, tuple[_Entry, ...]]):
 _memos: dict[str, _Memo] = {}
 
 
-@dataclass(slots=True)
-class Terms:
-    """What one document is indexed under. ``length`` counts words; positions are ascending."""
-
-    positions: "dict[bytes, array[int]]" = field(default_factory=dict)
-    weights: dict[bytes, float] = field(default_factory=lambda: defaultdict(float))
-    stems: dict[bytes, float] = field(default_factory=lambda: defaultdict(float))
-    length: int = 0
-
-
-def analyse(utterances: Iterable[Utterance]) -> Terms:
-    """The terms of one document: folded words with positions and weights, and weighted stems."""
-    terms = Terms()
-    ordered: Sequence[Utterance] = sorted(utterances, key=lambda utterance: utterance.asks)
-    place, asked = 0, False
-    for utterance in ordered:
-        if utterance.asks and not asked:
-            place, asked = max(ASKED, place), True
-        start = place
-        place = _add(terms, utterance, place)
-        terms.length += place - start
-        place += GAP
-    return terms
-
-
-def _add(terms: Terms, utterance: Utterance, place: int) -> int:
-    positions, weights, stems = terms.positions, terms.weights, terms.stems
-    weight = ASKED_WEIGHT if utterance.asks else 1.0
-    memo = _memos.get(utterance.language)
+def entries(chunk: str, language: str) -> tuple[_Entry, ...]:
+    """For each word of a stretch without blanks: the forms it is found under, and its stem (or nothing)."""
+    memo = _memos.get(language)
     if memo is None:
-        memo = _memos.setdefault(utterance.language, _Memo(utterance.language))
-    for chunk in utterance.text.split():
-        for found, root in memo[chunk]:
-            for term in found:
-                if term in positions:
-                    positions[term].append(place)
-                else:
-                    positions[term] = array("I", (place,))
-                weights[term] += weight
-            if root:
-                stems[root] += weight
-            place += 1
-    return place
+        memo = _memos.setdefault(language, _Memo(language))
+    return memo[chunk]

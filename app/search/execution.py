@@ -14,8 +14,8 @@ from math import log
 import numpy as np
 
 from app.search.analysis import ASKED, ASKED_WEIGHT, stem
+from app.search.arrays import Bools, Floats, Ints
 from app.search.base import Hit, Query, Results
-from app.search.columns import Bools, Ints
 from app.search.folding import forms
 from app.search.parsing import key
 from app.search.syntax import (
@@ -34,7 +34,7 @@ from app.search.syntax import (
     Years,
     about_words,
 )
-from app.search.view import Floats, Postings, View, union
+from app.search.view import Postings, View, union
 
 K1 = 1.2
 B = 0.75
@@ -159,15 +159,10 @@ class Execution:
         return union((inflected, same), self.size, best=True)
 
     def _prefix(self, start: str) -> Postings:
-        found: list[Postings] = []
-        for term in self.view.terms("words", start.encode()):
-            postings = self.view.postings("words", term)
-            if len(postings[0]):
-                if len(found) == MOST_WORDS:
-                    self.messages.append(TOO_WIDE.format(start, MOST_WORDS))
-                    break
-                found.append(postings)
-        return union(found, self.size)
+        found, wide = self.view.beginning(start.encode(), MOST_WORDS)
+        if wide:
+            self.messages.append(TOO_WIDE.format(start, MOST_WORDS))
+        return found
 
     def phrase(self, slots: tuple[tuple[str, ...], ...]) -> Postings:
         """Words side by side: the weight is how often, a questioner's counting less."""

@@ -1,66 +1,83 @@
 """Keeps an index on disk: one writer, many readers, commits that are whole or not there.
 
-The file ``current`` is the commit: it names the generation folder, Whoosh's table of contents and every
-segment file with its size and digest. It is replaced in one step after all it names is on disk. What it
-does not name does not count and is swept away by the next writer, so a writer may be killed at any moment.
-Nothing is unpickled that does not have the digest written down in ``current``.
+The file ``current`` is the commit: it names the generation folder and every segment file with its seal, and
+says which of its groups were removed. It is JSON behind its own digest, and is replaced in one step after all
+it names is on disk. What it does not name does not count and is swept away by the next writer, so a writer
+may be killed at any moment.
 """
-
-# mypy: allow-untyped-calls
-# Whoosh's public names are typed, its constructors and writers are not.
 
 import contextlib
 import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
+import numpy as np
 
+from app.search.arrays import Bools
 from app.search.base import Broken, Busy
-from app.search.schema import VERSION, schema
+from app.search.columnfile import ColumnFile, Seal
+from app.search.schema import VERSION
+from app.search.segment import Segment
 
-Change = Callable[[SegmentWriter], Any]  # writes, and may return a merge policy for Whoosh
+_PLAIN = re.compile(r"[A-Za-z0-9_.]+")
+_Mark = tuple[int, ...]
 
-NAME = "MAIN"  # Whoosh's name for the only index of a folder
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A segment file in a commit. ``dead`` are the numbers of its removed groups."""
+
+    name: str
+    seal: Seal
+    dead: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What ``current`` says: folder, generation of the table of contents, and files with size and digest."""
+    """What ``current`` says."""
 
     folder: str
-    generation: int
-    files: dict[str, tuple[int, str]] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
 
 
-class _Index(FileIndex):
-    """A Whoosh index that begins from a given commit, whatever else lies in its folder."""
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A segment, the name and seal of its file, and a mask of its groups that live."""
 
-    def __init__(self, storage: FileStorage, generation: int) -> None:
-        self._committed = generation
-        super().__init__(storage, indexname=NAME)
+    name: str
+    seal: Seal
+    segment: Segment
+    living: Bools
 
-    def _read_toc(self) -> TOC:
-        toc: TOC = TOC.read(self.storage, NAME, gen=self._committed)
-        return toc
+    def without(self, groups: set[bytes]) -> "Held":
+        """The same without these groups (names in UTF-8)."""
+        numbers = [self.segment.groups[name] for name in groups & self.segment.groups.keys()]
+        living = self.living.copy()
+        living[numbers] = False
+        return Held(self.name, self.seal, self.segment, living)
 
 
-class _Writer(SegmentWriter):
-    """Whoosh's writer, which leaves old files alone: the store sweeps after its own commit."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a change begins from, and where it writes."""
 
-    def _commit_toc(self, segments: Any) -> None:
-        TOC(self.schema, segments, self.generation).write(self.storage, self.indexname)
+    folder: Path
+    held: Sequence[Held]
+
+    def add(self, segment: Segment) -> Held:
+        """Write a segment to a file of its own, and open it."""
+        name = f"s{secrets.token_hex(8)}.columns"
+        seal = segment.save(self.folder / name)
+        written = Segment.load(self.folder / name, seal)
+        return Held(name, seal, written, np.ones(len(written.cards.names), bool))
 
 
 class Store:
@@ -69,33 +86,35 @@ class Store:
     def __init__(self, folder: Path, timeout: float = 30.0) -> None:
         self.folder = folder
         self.timeout = timeout
-        self._proved: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._proved: dict[str, _Mark] = {}
+        self._opened: dict[str, tuple[_Mark, Segment]] = {}
 
-    def signature(self) -> tuple[int, ...]:
+    def signature(self) -> _Mark:
         """Changes with every commit; costs one look at the folder. OSError when there is no index."""
-        seen = os.stat(self.folder / "current")
-        return seen.st_ino, seen.st_mtime_ns, seen.st_size
+        return _mark(self.folder / "current")
 
     def commit(self) -> Commit:
         """The current commit. OSError when there is none, Broken when it cannot be understood."""
         text = (self.folder / "current").read_bytes()
-        try:
-            said = json.loads(text)
-            files = {str(name): (int(size), str(digest)) for name, (size, digest) in said["files"].items()}
-            found = Commit(str(said["folder"]), int(said["generation"]), files)
-            names_are_plain = all("/" not in name for name in (found.folder, *files))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Broken("the index's own table cannot be read") from error
-        if said.get("version") != VERSION or not names_are_plain:
+        digest, _, body = text.partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != digest:
+            raise Broken("the index's own table is not what was written")
+        said = json.loads(body)
+        if said["version"] != VERSION:
             raise Broken("the index was written by another version")
-        return found
+        entries = tuple(
+            Entry(name, Seal(size, digest), tuple(dead)) for name, size, digest, dead in said["segments"]
+        )
+        if not all(map(_PLAIN.fullmatch, (said["folder"], *(entry.name for entry in entries)))):
+            raise Broken("the index's own table names files elsewhere")
+        return Commit(said["folder"], entries)
 
     def empty(self) -> bool:
         """Whether nothing was ever written here."""
         return not self.folder.exists() or not any(self.folder.glob("[cg]*"))
 
-    def segments(self, opened: dict[str, SegmentReader]) -> tuple[Commit, list[SegmentReader]]:
-        """A reader for each segment of the current commit, those of ``opened`` (by name) used again.
+    def held(self) -> list[Held]:
+        """The segments of the current commit; those that are open already are used again.
 
         A file that goes away meanwhile means that a writer has committed: look again.
         Broken when files are missing, are not what was written, or cannot be opened.
@@ -103,37 +122,40 @@ class Store:
         for attempt in range(10):
             commit = self.commit()
             try:
-                return commit, self._open(commit, opened)
+                return self._open(commit)
             except Exception as error:
                 if attempt > 1 and self.commit() == commit:
                     raise Broken(f"the index cannot be opened: {error}") from error
                 time.sleep(0.01 * attempt)
         raise Broken("the index changes faster than it can be opened")
 
-    def _open(self, commit: Commit, opened: dict[str, SegmentReader]) -> list[SegmentReader]:
-        self.prove(commit)
-        folder = self.folder / commit.folder
-        storage = FileStorage(str(folder))
-        toc = TOC.read(storage, NAME, gen=commit.generation)
-        readers: list[SegmentReader] = []
-        for segment in toc.segments:
-            known = opened.get(segment.segment_id())
-            if known is not None and _dead(known) == segment.deleted_docs():
-                readers.append(known)
-            else:
-                readers.append(SegmentReader(storage, toc.schema, segment))
-        return readers
+    def _open(self, commit: Commit) -> list[Held]:
+        opened: dict[str, tuple[_Mark, Segment]] = {}
+        found: list[Held] = []
+        for entry in commit.entries:
+            path = self.folder / commit.folder / entry.name
+            mark = _mark(path)
+            known = self._opened.get(entry.name)
+            segment = known[1] if known and known[0] == mark else Segment.load(path, entry.seal)
+            opened[entry.name] = mark, segment
+            living = np.ones(len(segment.cards.names), bool)
+            living[list(entry.dead)] = False
+            found.append(Held(entry.name, entry.seal, segment, living))
+        self._opened = opened
+        return found
+
+    def forget(self) -> None:
+        """Let go of open files."""
+        self._opened = {}
 
     def prove(self, commit: Commit) -> None:
-        """Compare every file with its digest (once, until it changes). OSError or Broken when one differs."""
-        for name, (size, digest) in commit.files.items():
-            path = self.folder / commit.folder / name
-            seen = os.stat(path)
-            mark = (seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size)
-            if self._proved.get((commit.folder, name)) != mark:
-                if seen.st_size != size or _digest(path) != digest:
-                    raise Broken(f"{name} is not what was written")
-                self._proved[commit.folder, name] = mark
+        """Read every file whole (once, until it changes). OSError or Broken when one is not as written."""
+        for entry in commit.entries:
+            path = self.folder / commit.folder / entry.name
+            mark = _mark(path)
+            if self._proved.get(entry.name) != mark:
+                ColumnFile(path, entry.seal).prove()
+                self._proved[entry.name] = mark
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -152,88 +174,61 @@ class Store:
                     time.sleep(0.02)
             yield  # closing the file, or the death of the process, lets go of the lock
 
-    def write(
-        self, change: Callable[[SegmentWriter], Any], *, fresh: bool = False, memory: int = 128
-    ) -> None:
-        """Let ``change`` write, then commit. Only under ``locked``. ``fresh`` begins a new index.
+    def write(self, change: Callable[[Draft], Sequence[Held]], *, fresh: bool = False) -> None:
+        """Commit the segments that ``change`` gives. Only under ``locked``. ``fresh`` begins a new index.
 
-        ``memory`` is in MiB. Raises Broken when the index that is to be changed cannot be read, and whatever
-        ``change`` raises; then nothing has changed.
+        Raises Broken when the index that is to be changed cannot be read, and whatever ``change`` raises;
+        then nothing has changed.
         """
         before = None if fresh else self.commit()
         if before is None:
-            name, generation = "g" + secrets.token_hex(8), 0
+            name = "g" + secrets.token_hex(8)
             (self.folder / name).mkdir(mode=0o700)
-            TOC.create(FileStorage(str(self.folder / name)), schema(), NAME)
         else:
-            name, generation = before.folder, before.generation
+            name = before.folder
             self._sweep(before)
             self.prove(before)
-        storage = FileStorage(str(self.folder / name))
         try:
-            writer = _Writer(_Index(storage, generation), limitmb=memory, timeout=self.timeout)
-            try:
-                policy = change(writer)
-                writer.commit(mergetype=policy, merge=policy is not None)
-            finally:
-                if not writer.is_closed:
-                    writer.cancel()
-            after = self._settle(name, generation + 1, before)
+            held = change(Draft(self.folder / name, [] if before is None else self.held()))
+            after = self._settle(name, held)
         except BaseException:
             if before is None:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
             raise
         self._sweep(after)
 
-    def _settle(self, name: str, generation: int, before: Commit | None) -> Commit:
-        """Bring all files of a commit to disk, and then the commit itself."""
-        folder = self.folder / name
-        toc = TOC.read(FileStorage(str(folder)), NAME, gen=generation)
-        alive = {segment.segment_id() for segment in toc.segments}
-        files: dict[str, tuple[int, str]] = {}
-        for path in sorted(folder.iterdir()):
-            if path.name != _toc_name(generation) and path.name.partition(".")[0] not in alive:
-                continue
-            known = before.files.get(path.name) if before and before.folder == name else None
-            if known is None or path.name == _toc_name(generation):
-                _sync(path)
-                known = (path.stat().st_size, _digest(path))
-            files[path.name] = known
-        _sync(folder)
-        after = Commit(name, generation, files)
-        draft = self.folder / "current.new"
-        draft.write_text(
-            json.dumps({"version": VERSION, "folder": name, "generation": generation, "files": files})
+    def _settle(self, name: str, held: Sequence[Held]) -> Commit:
+        """Bring a commit to disk. Its files are there; their names in the folder must be, too."""
+        entries = tuple(
+            Entry(one.name, one.seal, tuple(np.flatnonzero(~one.living).tolist())) for one in held
         )
+        segments = [[entry.name, entry.seal.size, entry.seal.digest, entry.dead] for entry in entries]
+        body = json.dumps({"version": VERSION, "folder": name, "segments": segments}).encode()
+        _sync(self.folder / name)
+        draft = self.folder / "current.new"
+        draft.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         _sync(draft)
         os.replace(draft, self.folder / "current")
         _sync(self.folder)
-        return after
+        for one in held:  # just written, or proved before: see write
+            self._proved[one.name] = _mark(self.folder / name / one.name)
+        return Commit(name, entries)
 
     def _sweep(self, commit: Commit) -> None:
         """Remove what no commit names: older generations, and what a killed writer left behind."""
+        names = {entry.name for entry in commit.entries}
         for path in self.folder.glob("g*"):
             if path.name != commit.folder:
                 shutil.rmtree(path, ignore_errors=True)
         for path in (self.folder / commit.folder).iterdir():
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.name not in commit.files and not path.name.endswith("LOCK"):
+            if path.name not in names:
                 path.unlink(missing_ok=True)
+        self._proved = {name: mark for name, mark in self._proved.items() if name in names}
 
 
-def _dead(reader: SegmentReader) -> Any:
-    segment: Any = reader.segment()
-    return segment.deleted_docs()
-
-
-def _toc_name(generation: int) -> str:
-    return f"_{NAME}_{generation}.toc"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _mark(path: Path) -> _Mark:
+    seen = os.stat(path)
+    return seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size
 
 
 def _sync(path: Path) -> None:

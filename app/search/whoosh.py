@@ -1,28 +1,17 @@
-"""The search engine on Whoosh: its postings, columns and segments, our analysis, ranking and commits."""
-
-# mypy: allow-untyped-calls
-# Whoosh's public names are typed, its constructors and writers are not.
+"""The search engine: groups come in as segments, segments are merged, and a query is answered from a view."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-from whoosh.reading import SegmentReader, TermNotFound
-from whoosh.writing import SegmentWriter
 
 from app.search.base import Document, Marker, Query, Results
-from app.search.columns import SegmentCards, read_segment
 from app.search.execution import Execution
 from app.search.marking import WordMarker
+from app.search.merging import AT_ONCE, gather, renewed
 from app.search.parsing import NO_WORDS, parse
-from app.search.schema import rows
-from app.search.store import Store
+from app.search.store import Draft, Held, Store
 from app.search.suggesting import Lexicon, suggest
 from app.search.view import View
-
-AT_ONCE = 2000  # documents of a segment that is rewritten at once when some of it was removed
-LEAST = 50  # documents: a segment up to twice as large is always taken up into the next
 
 UNAVAILABLE = "Search is not available at the moment: its index is being built."
 
@@ -35,7 +24,6 @@ class WhooshEngine:
         self._lock = threading.RLock()
         self._signature: tuple[int, ...] = ()
         self._open: View | None = None
-        self._cards: dict[str, SegmentCards] = {}
         self._lexicon: tuple[View, Lexicon] | None = None
 
     def put(self, groups: Mapping[str, Sequence[Document]], stamps: Mapping[str, str]) -> None:
@@ -46,14 +34,16 @@ class WhooshEngine:
         passages must be rewritten for that, or else with ``compact``. Broken: build anew. Busy: another
         writer.
         """
+        coming = (
+            (group, stamps.get(group, ""), documents)
+            for group, documents in groups.items()
+            if documents or group in stamps
+        )
+        names = {group.encode() for group in groups}
 
-        def change(writer: SegmentWriter) -> Any:
-            _remove(writer, groups)
-            for group, documents in groups.items():
-                if documents or group in stamps:
-                    for row in rows(group, stamps.get(group, ""), documents):
-                        writer.add_document(**row)
-            return _Policy(AT_ONCE)
+        def change(draft: Draft) -> Sequence[Held]:
+            held = [one.without(names) for one in draft.held]
+            return renewed(draft, held, gather(draft, coming), AT_ONCE)
 
         with self._store.locked():
             self._store.write(change, fresh=self._store.empty())
@@ -61,27 +51,18 @@ class WhooshEngine:
     def compact(self) -> None:
         """Rewrite whatever still holds words that were removed. Broken and Busy as for ``put``."""
         with self._store.locked():
-            if any(reader.has_deletions() for reader in self._store.segments({})[1]):
-                self._store.write(lambda writer: _Policy(None))
+            if any(entry.dead for entry in self._store.commit().entries):
+                self._store.write(lambda draft: renewed(draft, draft.held, [], None))
 
     def rebuild(self, groups: Iterable[tuple[str, str, Sequence[Document]]]) -> None:
         """A fresh index of (group, stamp, documents), taking the place of the old one at the end.
 
         Readers go on with the old one, if it can be read, until then. ValueError when a group comes twice.
         """
-
-        def change(writer: SegmentWriter) -> Any:
-            seen: set[str] = set()
-            for group, stamp, documents in groups:
-                if group in seen:
-                    raise ValueError(f"{group} comes twice")
-                seen.add(group)
-                for row in rows(group, stamp, documents):
-                    writer.add_document(**row)
-            return _Policy(0)
-
         with self._store.locked():
-            self._store.write(change, fresh=True, memory=256)
+            self._store.write(
+                lambda draft: renewed(draft, [], gather(draft, _once(groups)), None), fresh=True
+            )
 
     def search(self, query: Query) -> Results:
         """The passages that answer the query; with a message and no hits when the index cannot be read."""
@@ -132,65 +113,24 @@ class WhooshEngine:
         """Let go of files; the next search opens them again."""
         with self._lock:
             self._open, self._lexicon, self._signature = None, None, ()
-            self._cards = {}
+            self._store.forget()
 
     def _view(self) -> View:
         """The view of the current commit: the one in hand, as long as nothing was committed since."""
         signature = self._store.signature()
         with self._lock:
             if self._open is None or signature != self._signature:
-                opened: dict[str, SegmentReader] = {}
-                if self._open is not None:
-                    opened = {_name(reader): reader for reader in self._open.readers}
-                _, readers = self._store.segments(opened)
-                cards = [self._cards.get(_name(reader)) or read_segment(reader) for reader in readers]
-                self._cards = dict(zip(map(_name, readers), cards, strict=True))
-                self._open = View(readers, cards)
+                self._open = View([(one.segment, one.living) for one in self._store.held()])
                 self._signature = signature
             return self._open
 
 
-def _name(reader: SegmentReader) -> str:
-    segment: Any = reader.segment()
-    return str(segment.segment_id())
-
-
-def _remove(writer: SegmentWriter, groups: Iterable[str]) -> None:
-    reader = writer.reader()
-    try:
-        for group in groups:
-            try:
-                documents = list(reader.postings("group", group.encode()).all_ids())
-            except TermNotFound:
-                continue
-            for document in documents:
-                writer.delete_document(document)
-    finally:
-        reader.close()
-
-
-class _Policy:
-    """Which segments a commit takes up into the new one.
-
-    Small ones, and those from which something was removed, up to ``at_once`` documents (None: all of them).
-    """
-
-    def __init__(self, at_once: int | None) -> None:
-        self.at_once = at_once
-
-    def __call__(self, writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:
-        kept = []
-        taken = max(writer.docnum, LEAST)
-        for segment in sorted(segments, key=lambda segment: segment.doc_count_all()):
-            size = segment.doc_count_all()
-            holed = segment.has_deletions() and (self.at_once is None or size <= self.at_once)
-            if not segment.doc_count():
-                continue
-            if holed or size <= 2 * taken:
-                reader = SegmentReader(writer.storage, writer.schema, segment)
-                writer.add_reader(reader)
-                reader.close()
-                taken += segment.doc_count()
-            else:
-                kept.append(segment)
-        return kept
+def _once(
+    groups: Iterable[tuple[str, str, Sequence[Document]]],
+) -> Iterator[tuple[str, str, Sequence[Document]]]:
+    seen: set[str] = set()
+    for group, stamp, documents in groups:
+        if group in seen:
+            raise ValueError(f"{group} comes twice")
+        seen.add(group)
+        yield group, stamp, documents

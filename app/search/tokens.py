@@ -1,0 +1,127 @@
+"""Gathers the words of documents as numbers, and makes the postings of a segment from them, all at once.
+
+Every stretch between blanks is looked up once in its language (``analysis.entries``) and is a number from
+then on. What the numbers stand for, and where each word stands, is worked out for all documents together.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.search.analysis import ASKED, ASKED_WEIGHT, GAP, entries
+from app.search.arrays import Array, Ints, ranges, starts
+from app.search.base import Utterance
+from app.search.inverted import Inverted, invert
+
+
+@dataclass(slots=True)
+class _Table:
+    """Terms of one field; those of stretch ``s`` are ``found[ends[s]:ends[s + 1]]``, ``shifts`` words in."""
+
+    names: dict[bytes, int]
+    found: "array[int]"
+    shifts: "array[int]"
+    ends: "array[int]"
+
+    def add(self, term: bytes, shift: int) -> None:
+        self.found.append(self.names.setdefault(term, len(self.names)))
+        self.shifts.append(shift)
+
+
+def _table() -> _Table:
+    return _Table({}, array("i"), array("i"), array("i", (0,)))
+
+
+class _Stretches(dict[str, int]):
+    """The number of each stretch of one language."""
+
+    def __init__(self, tokens: "Tokens", language: str) -> None:
+        super().__init__()
+        self.tokens, self.language = tokens, language
+
+    def __missing__(self, stretch: str) -> int:
+        number = self[stretch] = self.tokens.learn(entries(stretch, self.language))
+        return number
+
+
+class Tokens:
+    """The words of documents, in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self.size = 0  # stretches so far: what memory is used for
+        self.count = 0
+        self._known: dict[str, _Stretches] = {}
+        self._words, self._stems = _table(), _table()
+        self._widths = array("i")  # words in each known stretch
+        self._spoken = array("i")  # stretches, end to end
+        self._utterances = array("i")  # for each: stretches, document, whether a questioner's
+
+    def learn(self, found: Sequence[tuple[tuple[bytes, ...], bytes]]) -> int:
+        """Give a stretch of these words (forms and stem) a number."""
+        for shift, (forms, root) in enumerate(found):
+            for form in forms:
+                self._words.add(form, shift)
+            if root:
+                self._stems.add(root, shift)
+        for table in (self._words, self._stems):
+            table.ends.append(len(table.found))
+        self._widths.append(len(found))
+        return len(self._widths) - 1
+
+    def add(self, utterances: Sequence[Utterance]) -> None:
+        """The next document."""
+        for asks in (False, True):
+            for utterance in utterances:
+                if utterance.asks is asks:
+                    known = self._known.get(utterance.language)
+                    if known is None:
+                        known = self._known[utterance.language] = _Stretches(self, utterance.language)
+                    before = len(self._spoken)
+                    self._spoken.extend(map(known.__getitem__, utterance.text.split()))
+                    self._utterances.extend((len(self._spoken) - before, self.count, asks))
+        self.count += 1
+        self.size = len(self._spoken)
+
+    def inverted(self) -> tuple[Inverted, Inverted, Ints]:
+        """Postings of words (with places) and of stems, and the length of each document in words."""
+        spoken = _array(self._spoken)
+        counts, documents, asks = _array(self._utterances).reshape(-1, 3).T
+        widths = _array(self._widths)[spoken]
+        before = starts(widths)
+        ends = starts(counts)
+        lengths = before[ends[1:]] - before[ends[:-1]]  # of utterances, in words
+        begins = _places(lengths, documents, asks.astype(bool))
+        place = np.repeat(begins - before[ends[:-1]], counts) + before[:-1]
+        owner = np.repeat(documents.astype(np.uint32), counts)
+        weight = np.repeat(np.where(asks, ASKED_WEIGHT, 1.0).astype(np.float32), counts)
+        words = self._invert(self._words, spoken, owner, weight, place.astype(np.uint32))
+        stems = self._invert(self._stems, spoken, owner, weight, None)
+        total = np.bincount(documents, lengths, minlength=self.count).astype(np.int64)
+        return words, stems, total
+
+    @staticmethod
+    def _invert(table: _Table, spoken: Array, owner: Array, weight: Array, place: Array | None) -> Inverted:
+        ends = _array(table.ends)
+        sizes = np.diff(ends)[spoken]
+        chosen = ranges(ends[spoken], sizes)
+        where = None
+        if place is not None:
+            where = np.repeat(place, sizes) + _array(table.shifts)[chosen].astype(np.uint32)
+        terms = _array(table.found)[chosen]
+        return invert(list(table.names), terms, np.repeat(owner, sizes), np.repeat(weight, sizes), where)
+
+
+def _places(lengths: Ints, documents: Array, asks: Array) -> Ints:
+    """Where each utterance begins: one after another, ``GAP`` apart, those who ask after ``ASKED``."""
+    spans = lengths + GAP
+    before = np.cumsum(spans) - spans
+    first = np.searchsorted(documents, documents)  # the first utterance of the same document
+    told = np.bincount(documents, np.where(asks, 0, spans)).astype(np.int64)[documents]
+    within = before - before[first] if len(before) else before
+    return np.where(asks, within + np.maximum(ASKED - told, 0), within)
+
+
+def _array(values: "array[int]") -> Array:
+    return np.frombuffer(values, np.int32) if len(values) else np.zeros(0, np.int32)
