@@ -86,3 +86,17 @@ def test_signing_in_never_leads_elsewhere(app, archive):
             next=elsewhere,
         )
         assert answer.headers["Location"] == "/"
+
+
+def test_a_forged_host_stands_in_no_address(new_home):
+    from dataclasses import replace
+
+    from app import create_app
+
+    app = create_app(replace(new_home("addressed"), base_url="https://archive.example.org"))
+    visitor = app.test_client()
+    for page in ("/", "/feed.atom", "/sitemap.xml", "/robots.txt", "/about", "/language?to=az"):
+        answer = visitor.get(page, headers={"Host": "evil.example.org"})
+        assert "evil.example.org" not in answer.text + str(answer.headers)
+    assert "https://archive.example.org/sitemap.xml" in visitor.get("/robots.txt").text
+    app.extensions["archive"].close()

@@ -1,7 +1,9 @@
 """The doors, one package for each kind of visitor. A view reads the request, calls one verb, and renders."""
 
 import logging
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +17,9 @@ from app.errors import ArchiveError
 from app.policy import DOORS, may
 from app.web import account, filters, headers, public, saying, visitor, workbench
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = logging.getLogger(__name__)
 LOCALES = ("en", "az", "hy", "ru", "tr")
 
@@ -25,7 +30,7 @@ def make(settings: config.Settings | None = None) -> Flask:
     app = Flask("app")
     app.config.update(
         SECRET_KEY=config.secret_key(settings),
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=_trusted(settings),
         SESSION_COOKIE_NAME="session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -35,6 +40,8 @@ def make(settings: config.Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # needs a referrer, which we tell browsers not to send
     )
+    if settings.base_url:
+        app.wsgi_app = under(settings.base_url, settings.trusted_hosts, app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.extensions["archive"] = Archive(settings)
     Babel(app, locale_selector=choose_locale)
     CSRFProtect(app)
@@ -49,6 +56,26 @@ def make(settings: config.Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, stumble)
     app.register_error_handler(Exception, fail)
     return app
+
+
+def _trusted(settings: config.Settings) -> list[str] | None:
+    own = urlsplit(settings.base_url).netloc
+    return [*settings.trusted_hosts, *([own] if own else [])] if settings.trusted_hosts else None
+
+
+def under(address: str, trusted: tuple[str, ...], application: "WSGIApplication") -> "WSGIApplication":
+    """The application under its public address: full addresses name it, whatever the request called us.
+
+    Without this a forged Host header would stand in feeds, citations and the sitemap.
+    """
+    parts = urlsplit(address)
+
+    def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        if not trusted or environ.get("HTTP_HOST", "") in trusted:
+            environ |= {"HTTP_HOST": parts.netloc, "wsgi.url_scheme": parts.scheme}
+        return application(environ, start)
+
+    return answer
 
 
 def choose_locale() -> str:
