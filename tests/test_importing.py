@@ -120,7 +120,8 @@ def test_a_file_of_no_kind_we_read_is_named_and_refused(run, tmp_path):
 def test_the_inquiry_of_1864_comes_in_and_its_phrases_are_counted(run, archive, client, shared):
     path = shared / "corpora" / "fort_pillow_1864.jsonl.gz"
     assert "93 taken in" in run("import", path, "--publish")
-    records = [json.loads(line) for line in gzip.open(path, "rt", encoding="utf-8")]
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        records = [json.loads(line) for line in file]
     phrases = [
         "flag of truce",
         "no quarter",

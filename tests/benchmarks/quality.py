@@ -7,7 +7,6 @@ every judged query of ``queries_dev.json``, and prints nDCG@10 (condensed), the 
 relevant hit among the first ten, and the recall of relevant segments at 50.
 """
 
-# ruff: noqa: T201
 import json
 import math
 import sys
