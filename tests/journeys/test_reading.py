@@ -374,3 +374,21 @@ def test_an_empty_archive_says_what_to_do_next(client):
     assert 'type="search"' not in text.partition("<main")[2].partition("</main>")[0]
     for path in ("/search?q=a", "/testimonies", "/events", "/people", "/places", "/collections", "/about"):
         assert client.get(path).status_code == 200, path
+
+
+def test_a_question_quoted_with_its_answer_is_not_the_witnesss_word(page, demonstration):
+    visitor = page(locale="en")
+    visitor.goto(demonstration.path("claims", "c-bridge-before"))
+    quoted = visitor.locator(".evidence", has_text="Read it at 1:45").locator("blockquote")
+    names = [name.inner_text() for name in quoted.first.locator(".evidence-speaker").all()]
+    assert names == ["Dessa Talvesh", "Ansa Merrow", "Dessa Talvesh"]
+    assert "Translation into English" in quoted.last.inner_text()
+
+
+def test_a_hit_in_a_translation_says_that_it_is_one(page):
+    visitor = page()
+    visitor.goto("/search?q=bridge")
+    translated = visitor.locator(".group", has_text="Turkish").first.locator(".hit-head").first
+    assert "Translation into English" in translated.inner_text()
+    told = visitor.locator(".group", has_text="Mira Talvesh, second recording").locator(".hit-head").first
+    assert "Translation" not in told.inner_text()
