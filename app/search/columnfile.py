@@ -33,8 +33,8 @@ class Seal:
     digest: str
 
 
-def write(path: Path, arrays: Mapping[str, Array], said: Any) -> Seal:
-    """Write one-dimensional arrays, and ``said`` (JSON) beside them; on disk when this returns."""
+def write(path: Path, arrays: Mapping[str, Array], said: Any, *, lasting: bool = True) -> Seal:
+    """Write one-dimensional arrays, and ``said`` (JSON) beside them; if ``lasting``, on disk on return."""
     entries: dict[str, list[Any]] = {}
     draft = path.with_name(path.name + ".new")
     try:
@@ -53,7 +53,8 @@ def write(path: Path, arrays: Mapping[str, Array], said: Any) -> Seal:
             end = json.dumps({"arrays": entries, "said": said}).encode() + place.to_bytes(8, "little")
             file.write(end)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         os.replace(draft, path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -29,12 +29,10 @@ def gather(draft: Draft, groups: Iterable[tuple[str, str, Sequence[Document]]]) 
         gathering.add(group, stamp, documents)
         some = True
         if gathering.full:
-            held = draft.add(gathering.segment())
-            parts.append((held.segment, held.living))
+            parts.append(_whole(draft.spill(gathering.segment())))
             gathering, some = Gathering(), False
     if some:
-        last = gathering.segment()
-        parts.append((last, np.ones(len(last.cards.names), bool)))
+        parts.append(_whole(gathering.segment()))
     return parts
 
 
@@ -61,6 +59,10 @@ def due(held: Sequence[Held], coming: int, at_once: int | None) -> list[Held]:
             found.append(one)
             total += size
     return found
+
+
+def _whole(segment: Segment) -> Part:
+    return segment, np.ones(len(segment.cards.names), bool)
 
 
 def _size(segment: Segment) -> int:

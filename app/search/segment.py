@@ -39,12 +39,12 @@ class Segment:
         """Which documents belong to these groups (one entry for each group)."""
         return np.repeat(groups, sizes(self.cards.documents))
 
-    def save(self, path: Path) -> Seal:
-        """Write it to a file; on disk when this returns."""
+    def save(self, path: Path, *, lasting: bool = True) -> Seal:
+        """Write it to a file; if ``lasting``, it is on disk when this returns."""
         arrays: dict[str, Array] = {f"cards.{name}": one for name, one in self.cards.arrays().items()}
         for field, part in (("words", self.words), ("stems", self.stems)):
             arrays |= {f"{field}.{name}": part.arrays[name] for name in inverted.NAMES}
-        return columnfile.write(path, arrays, {"facets": list(self.cards.facets)})
+        return columnfile.write(path, arrays, {"facets": list(self.cards.facets)}, lasting=lasting)
 
     @classmethod
     def load(cls, path: Path, seal: Seal) -> "Segment":

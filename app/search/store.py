@@ -74,10 +74,17 @@ class Draft:
 
     def add(self, segment: Segment) -> Held:
         """Write a segment to a file of its own, and open it."""
-        name = f"s{secrets.token_hex(8)}.columns"
-        seal = segment.save(self.folder / name)
-        written = Segment.load(self.folder / name, seal)
+        name, seal, written = self._written(segment, lasting=True)
         return Held(name, seal, written, np.ones(len(written.cards.names), bool))
+
+    def spill(self, segment: Segment) -> Segment:
+        """The same segment, in a file instead of memory; the file is swept away after the commit."""
+        return self._written(segment, lasting=False)[2]
+
+    def _written(self, segment: Segment, *, lasting: bool) -> tuple[str, Seal, Segment]:
+        name = f"s{secrets.token_hex(8)}.columns"
+        seal = segment.save(self.folder / name, lasting=lasting)
+        return name, seal, Segment.load(self.folder / name, seal)
 
 
 class Store:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.search.analysis import ASKED, ASKED_WEIGHT, GAP, entries
+from app.search.analysis import ASKED, ASKED_WEIGHT, GAP, entries, plain
 from app.search.arrays import Array, Ints, ranges, starts
 from app.search.base import Utterance
 from app.search.inverted import Inverted, invert
@@ -42,7 +42,10 @@ class _Stretches(dict[str, int]):
         self.tokens, self.language = tokens, language
 
     def __missing__(self, stretch: str) -> int:
-        number = self[stretch] = self.tokens.learn(entries(stretch, self.language))
+        core = plain(stretch, self.language)
+        known = core != stretch
+        number = self[core] if known else self.tokens.learn(entries(stretch, self.language))
+        self[stretch] = number
         return number
 
 
