@@ -34,11 +34,8 @@ from app.search.syntax import (
     Years,
     about_words,
 )
-from app.search.view import Postings, View, union
+from app.search.view import K1, Postings, View, union
 
-K1 = 1.2
-B = 0.75
-SHORTEST = 20.0  # words; a heading is not better for being shorter than that
 MOST_WORDS = 1000  # words that a beginning may stand for
 
 TOO_WIDE = "Many words begin with “{}”; only the first {} of them, by the alphabet, were looked for."
@@ -133,23 +130,24 @@ class Execution:
     def _leaf(self, leaf: Leaf) -> _Scored:
         match leaf:
             case Word(surface):
-                documents, weights = self.word(surface)
+                documents, rated = self.view.kept(leaf, lambda: self._rated(self.word(surface)))
             case Exact(slots):
-                documents, weights = self.phrase(slots)
+                documents, rated = self.view.kept(leaf, lambda: self._rated(self.phrase(slots)))
             case Prefix(start):
-                documents, weights = self._prefix(start)
+                documents, rated = self._rated(self._prefix(start))
         mask = np.zeros(self.size, bool)
         mask[documents] = True
         scores = np.zeros(self.size)
-        scores[documents] = self._bm25(documents, weights)
+        scores[documents] = rated
         return _Scored(mask, scores)
 
-    def _bm25(self, documents: Ints, weights: Floats) -> Floats:
+    def _rated(self, found: Postings) -> Postings:
+        """Documents, and the BM25 score of each."""
+        documents, weights = found
         count = self.columns.count
         idf = log(1 + (count - len(documents) + 0.5) / (len(documents) + 0.5))
-        lengths = np.maximum(self.columns.length[documents], SHORTEST)
-        scores: Floats = idf * (K1 + 1) * weights / (weights + K1 * (1 - B + B * lengths / self.columns.mean))
-        return scores
+        scores: Floats = idf * (K1 + 1) * weights / (weights + self.view.norms[documents])
+        return documents, scores
 
     def word(self, surface: str) -> Postings:
         """A word in any inflection its passages' languages know, or exactly as folded."""

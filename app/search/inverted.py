@@ -180,6 +180,8 @@ class _Layout:
 
     def gather(self, values: Sequence[Array]) -> Array:
         """All values in their places, as narrow as can be."""
+        if len(values) == 1:
+            return small(values[0])
         most = max((int(one.max()) for one in values if one.size), default=0)
         found = np.zeros(int(self.starts[-1]), small(np.array([most])).dtype)
         for (begin, counts), one in zip(self.spans, values, strict=True):

@@ -22,6 +22,11 @@ KEPT = 6_000_000  # postings kept decoded: about 100 MB
 _NONE: Postings = (np.empty(0, np.int64), np.empty(0, np.float64))
 
 
+K1 = 1.2
+B = 0.75
+SHORTEST = 20.0  # words; a heading is not better for being shorter than that
+
+
 class _Part:
     """A segment in a view: ``base`` is the number of its first living document."""
 
@@ -75,6 +80,8 @@ class View:
         for segment, living in segments:
             self._parts.append(_Part(segment, living, base))
             base += self._parts[-1].count
+        lengths = np.maximum(self.columns.length, SHORTEST)
+        self.norms: Floats = K1 * (1 - B + B * lengths / self.columns.mean)  # what length does to BM25
         self._lock = threading.RLock()
         self._kept: OrderedDict[object, Postings] = OrderedDict()
         self._size = 0
@@ -176,8 +183,24 @@ def union(found: Iterable[Postings], size: int, *, best: bool = False) -> Postin
     lists = [postings for postings in found if len(postings[0])]
     if len(lists) < 2:
         return lists[0] if lists else _NONE
+    if best and len(lists) == 2:
+        within = _within(lists[0], lists[1], size)
+        if within is not None:
+            return within
     total = np.zeros(size, np.float64)
     for documents, weights in lists:
         total[documents] = np.maximum(total[documents], weights) if best else total[documents] + weights
     together = np.flatnonzero(total)
     return together, total[together]
+
+
+def _within(wide: Postings, narrow: Postings, size: int) -> Postings | None:
+    """The best of both when each document of ``narrow`` is in ``wide``, as most words are in their stem's."""
+    place = np.zeros(size, np.int32)
+    place[wide[0]] = np.arange(len(wide[0]), dtype=np.int32)
+    at = place[narrow[0]]
+    if not np.array_equal(wide[0][at], narrow[0]):
+        return None
+    weights = wide[1].copy()
+    weights[at] = np.maximum(weights[at], narrow[1])
+    return wide[0], weights
