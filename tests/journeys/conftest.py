@@ -156,10 +156,10 @@ class Watch:
         self.complaints: list[str] = []
         self.excused: tuple[str, ...] = ()
 
-    def over(self, context) -> None:
-        context.on("request", self._asked)
-        context.on("console", self._logged)
-        context.on("weberror", lambda error: self.complaints.append(f"thrown: {error.error}"))
+    def over(self, visitor) -> None:
+        visitor.on("request", self._asked)
+        visitor.on("console", self._logged)
+        visitor.on("pageerror", lambda error: self.complaints.append(f"thrown: {error}"))
 
     def excuse(self, *parts: str) -> None:
         """Let complaints with these words pass: a 404 that is wanted is logged by the browser as an error."""
@@ -188,29 +188,48 @@ def watch(demonstration: Demonstration) -> Iterator[Watch]:
     watching.check()
 
 
-@pytest.fixture
-def page(browser, demonstration: Demonstration, watch: Watch) -> Iterator[Callable[..., object]]:
-    """Makes a stranger's page: ``page(width=320, scheme="dark", javascript=False, locale="ru-RU")``."""
-    contexts = []
+@pytest.fixture(scope="session")
+def returning(browser, demonstration: Demonstration) -> Iterator[Callable[..., object]]:
+    """Browsers that have been here before, one of each kind: fonts and styles are at hand already."""
+    known: dict[str, object] = {}
 
-    def make(*, width: int = 1280, scheme: str = "light", javascript: bool = True, locale="en-GB", **more):
-        context = browser.new_context(
-            base_url=demonstration.base,
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            java_script_enabled=javascript,
-            locale=locale,
-            reduced_motion="reduce",
-            **more,
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        watch.over(context)
-        return context.new_page()
+    def find(**kind):
+        key = repr(kind)
+        if key not in known:
+            known[key] = browser.new_context(base_url=demonstration.base, reduced_motion="reduce", **kind)
+            known[key].set_default_timeout(10_000)
+        return known[key]
+
+    yield find
+    for context in known.values():
+        context.close()
+
+
+@pytest.fixture
+def page(browser, demonstration: Demonstration, watch: Watch, returning) -> Iterator[Callable[..., object]]:
+    """Makes a stranger's page: ``page(width=320, scheme="dark", javascript=False, locale="ru-RU")``.
+
+    ``fresh=False`` takes a browser that another test has used: for tests that only look.
+    """
+    opened = []
+
+    def make(*, width=1280, scheme="light", javascript=True, locale="en-GB", fresh=True, **more):
+        kind = {"java_script_enabled": javascript, "locale": locale, **more}
+        if fresh:
+            context = browser.new_context(base_url=demonstration.base, reduced_motion="reduce", **kind)
+            context.set_default_timeout(10_000)
+        else:
+            context = returning(**kind)
+        visitor = context.new_page()
+        opened.append(context if fresh else visitor)
+        watch.over(visitor)
+        visitor.set_viewport_size({"width": width, "height": 800})
+        visitor.emulate_media(color_scheme=scheme)
+        return visitor
 
     yield make
-    for context in contexts:
-        context.close()
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture(scope="session")

@@ -101,6 +101,7 @@ def test_a_wrong_password_is_told_and_the_address_leads_on_after_the_right_one(p
     visitor.get_by_label("Password").fill(PASSWORD)
     visitor.locator("main").get_by_role("button", name="Sign in").click()
     visitor.wait_for_url("**/workbench/**")
+    assert visitor.get_by_label("First line").count() == 1, "the lines asked for are forgotten"
     assert visitor.get_by_label("First line").input_value() == "3"
     visitor.get_by_text("Ada Keeper").click()
     visitor.get_by_role("button", name="Sign out").click()

@@ -100,7 +100,7 @@ def violations(visitor, rules: tuple[str, ...] = (), within: str = "") -> list[s
 @pytest.mark.parametrize("kind", [*PLAIN, *HELD, *WORKBENCH])
 def test_a_page_fits_can_be_used_and_is_light(kind, width, page, where, watch, request):
     more = {"storage_state": request.getfixturevalue("key_card")} if kind in WORKBENCH else {}
-    visitor = page(width=width, **more)
+    visitor = page(width=width, fresh=False, **more)
     if kind == "unknown":
         watch.excuse("the server responded with a status of 404")
     answer = visitor.goto(where(kind))
@@ -119,7 +119,7 @@ def test_a_page_fits_can_be_used_and_is_light(kind, width, page, where, watch, r
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", ["testimony", "testimony with translation", "found"])
 def test_testimony_itself_has_the_strongest_contrast(kind, scheme, page, where):
-    visitor = page(scheme=scheme)
+    visitor = page(scheme=scheme, fresh=False)
     visitor.goto(where(kind))
     assert visitor.locator(".testimony-text").count() > 5
     assert not violations(visitor, ("color-contrast-enhanced",), within=".testimony-text")
@@ -127,7 +127,7 @@ def test_testimony_itself_has_the_strongest_contrast(kind, scheme, page, where):
 
 @pytest.mark.parametrize("locale", ["az", "hy", "ru", "tr"])
 def test_a_page_fits_a_narrow_screen_in_every_language(locale, page, where):
-    visitor = page(width=320, locale=locale)
+    visitor = page(width=320, locale=locale, fresh=False)
     for kind in ("home", "found", "testimony with translation", "question", "keys"):
         visitor.goto(where(kind))
         assert visitor.locator("html").get_attribute("lang") == locale
@@ -135,7 +135,7 @@ def test_a_page_fits_a_narrow_screen_in_every_language(locale, page, where):
 
 
 def test_the_page_of_a_word_typed_in_any_script_is_one_page(page):
-    visitor = page(width=320)
+    visitor = page(width=320, fresh=False)
     for word in ("Келварин", "Կելվարին", "\u202eabc", "<b>&amp;", "a" * 400):
         assert visitor.goto(f"/search?q={quote(word)}").status == 200
         assert not overflow(visitor), word

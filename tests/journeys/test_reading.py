@@ -65,7 +65,7 @@ def test_by_keyboard_from_the_first_page_to_the_sentence(page):
 
 
 def test_by_keyboard_past_the_header_to_the_content(page):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto("/about")
     tab_to(visitor, ".skip", most=1)
     assert visitor.locator(".skip").bounding_box()["y"] >= 0
@@ -75,7 +75,7 @@ def test_by_keyboard_past_the_header_to_the_content(page):
 
 
 def test_slash_goes_to_the_search_and_question_mark_tells_the_keys(page):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto("/about")
     visitor.keyboard.press("/")
     assert visitor.evaluate("document.activeElement.id") == "site-q"
@@ -122,7 +122,7 @@ def test_without_script_the_whole_way_is_open(page):
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_address_of_a_line_shows_and_marks_it(javascript, page, demonstration):
-    visitor = page(width=320, javascript=javascript)
+    visitor = page(fresh=False, width=320, javascript=javascript)
     visitor.goto(demonstration.path("testimonies", "demo-01") + "?line=20#line-20")
     box = visitor.locator("#line-20").bounding_box()
     assert 0 <= box["y"] < 700
@@ -131,7 +131,7 @@ def test_the_address_of_a_line_shows_and_marks_it(javascript, page, demonstratio
 
 
 def test_the_address_of_a_stretch_marks_all_of_it(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(demonstration.path("testimonies", "demo-01") + "?line=20&to=22#line-20")
     wait_for_line(visitor, "#line-20")
     assert [e.get_attribute("id") for e in visitor.locator(".line.focused").all()] == [
@@ -143,7 +143,7 @@ def test_the_address_of_a_stretch_marks_all_of_it(page, demonstration):
 
 @pytest.mark.parametrize("address", ["?t={0}", "?t={0}#t={0}", "#t={0}", "?line=25"])
 def test_the_address_of_a_second_shows_what_is_said_then(address, page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     path = demonstration.path("testimonies", "demo-01")
     lines = visitor.request.get(path + ".json").json()["scripts"][0]["lines"]
     line = lines[25]
@@ -162,7 +162,7 @@ def test_the_address_of_a_second_needs_no_script(page, demonstration):
 
 
 def test_a_second_in_the_fragment_counts_also_when_it_changes(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(demonstration.path("testimonies", "demo-01"))
     visitor.evaluate("location.hash = '#t=100'")
     visitor.wait_for_selector(".line.focused")
@@ -175,7 +175,7 @@ def test_a_second_in_the_fragment_counts_also_when_it_changes(page, demonstratio
 
 
 def test_a_citation_comes_in_four_forms(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     path = demonstration.path("testimonies", "demo-01")
     visitor.goto(path + "?line=5#line-5")
     wanted = {"BibTeX": "@", "RIS": "TY  - ", "CSL-JSON": "["}
@@ -194,7 +194,7 @@ def test_a_citation_comes_in_four_forms(page, demonstration):
 
 
 def test_lines_picked_with_the_mouse_can_be_cited(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(demonstration.path("testimonies", "demo-01"))
     visitor.evaluate(
         """() => {
@@ -249,7 +249,7 @@ def test_the_words_of_a_testimony_keep_their_language(page, demonstration):
     [("Xocalı", "Khojaly"), ("Khojaly", "Xocalı"), ("Ходжалы", "Khojaly"), ("Келварин", "Kelvarin")],
 )
 def test_other_names_are_searched_said_and_revocable(typed, other, page):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(f"/search?q={quote(typed)}")
     said = visitor.locator(".understood", has_text="Also searched for")
     assert typed in said.inner_text()
@@ -267,7 +267,7 @@ def count(visitor) -> int:
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_facet_narrows_and_can_be_undone(javascript, page):
-    visitor = page(javascript=javascript)
+    visitor = page(fresh=False, javascript=javascript)
     visitor.goto("/search?q=bridge")
     whole, address = count(visitor), visitor.url
     facet = visitor.locator(".facets").get_by_role("link", name=re.compile("Peldrin Hill"))
@@ -285,7 +285,7 @@ def test_a_facet_narrows_and_can_be_undone(javascript, page):
 
 
 def test_nothing_found_says_what_to_try(page):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto("/search?q=zzyzx")
     assert visitor.get_by_role("heading", name="Nothing was found").count() == 1
     visitor.get_by_role("link", name="Or look through all testimonies").click()
@@ -293,7 +293,7 @@ def test_nothing_found_says_what_to_try(page):
 
 
 def test_a_testimony_is_searched_from_its_own_page(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(demonstration.path("testimonies", "demo-01"))
     visitor.keyboard.press("/")
     assert visitor.evaluate("document.activeElement.id") == "within-q"
@@ -308,7 +308,7 @@ def test_a_testimony_is_searched_from_its_own_page(page, demonstration):
 
 
 def test_what_is_withheld_is_shown_with_its_reason_and_its_end(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(demonstration.path("testimonies", "demo-14"))
     note = visitor.locator(".withheld-note")
     assert note.count() == 1
@@ -322,7 +322,7 @@ def test_what_is_withheld_is_shown_with_its_reason_and_its_end(page, demonstrati
 
 
 def test_what_is_invented_says_so_and_what_is_not_says_that(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     for invented in (
         "/",
         "/search?q=bridge",
@@ -355,7 +355,7 @@ def test_what_is_invented_says_so_and_what_is_not_says_that(page, demonstration)
 
 
 def test_figures_share_an_axis_only_when_they_count_the_same(page, demonstration):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto(demonstration.path("questions", "q-dead"))
     for axis in visitor.locator("figure.axis").all():
         assert axis.locator("figcaption").inner_text().strip()
@@ -377,7 +377,7 @@ def test_an_empty_archive_says_what_to_do_next(client):
 
 
 def test_a_question_quoted_with_its_answer_is_not_the_witnesss_word(page, demonstration):
-    visitor = page(locale="en")
+    visitor = page(fresh=False, locale="en")
     visitor.goto(demonstration.path("claims", "c-bridge-before"))
     quoted = visitor.locator(".evidence", has_text="Read it at 1:45").locator("blockquote")
     names = [name.inner_text() for name in quoted.first.locator(".evidence-speaker").all()]
@@ -386,7 +386,7 @@ def test_a_question_quoted_with_its_answer_is_not_the_witnesss_word(page, demons
 
 
 def test_a_hit_in_a_translation_says_that_it_is_one(page):
-    visitor = page()
+    visitor = page(fresh=False)
     visitor.goto("/search?q=bridge")
     translated = visitor.locator(".group", has_text="Turkish").first.locator(".hit-head").first
     assert "Translation into English" in translated.inner_text()
