@@ -1,10 +1,10 @@
 """Ask the archive a question: the index finds, the edition speaks."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from app.archive import index
 from app.db import session
@@ -84,7 +84,7 @@ def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimo
         .where(Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits}))
     )
     editions: dict[str, Edition] = {identifier: edition for identifier, edition in found}  # noqa: C416
-    parts = _parts([(editions[h.group].id, h.number) for h in hits if h.group in editions])
+    parts = _parts((editions[h.group].id, h.number) for h in hits if h.group in editions)
     grouped: dict[str, list[PassageHit]] = {}
     questioners: dict[str, Questioner] = {}
     for hit in hits:
@@ -105,11 +105,18 @@ def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimo
     ]
 
 
-def _parts(keys: list[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
-    found = session().scalars(
-        select(EditionPart).where(tuple_(EditionPart.edition_id, EditionPart.number).in_(keys))
-    )
-    return {(part.edition_id, part.number): part for part in found}
+def _parts(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
+    """The parts of these editions and numbers, by edition: for pairs IN a list SQLite scans the table."""
+    wanted: dict[int, list[int]] = {}
+    for edition_id, number in keys:
+        wanted.setdefault(edition_id, []).append(number)
+    return {
+        (edition_id, part.number): part
+        for edition_id, numbers in wanted.items()
+        for part in session().scalars(
+            select(EditionPart).where(EditionPart.edition_id == edition_id, EditionPart.number.in_(numbers))
+        )
+    }
 
 
 def _language(edition: Edition, part: EditionPart) -> str:
