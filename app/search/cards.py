@@ -237,8 +237,6 @@ def _joined(arrays: Sequence[Array]) -> Array:
 
 
 def _kept(parts: Sequence[Strings], keep: Sequence[Bools]) -> Strings:
-    return Strings.of(
-        string
-        for part, kept in zip(parts, keep, strict=True)
-        for string in part.taken(np.flatnonzero(kept)).all
-    )
+    chosen = [part.taken(np.flatnonzero(kept)) for part, kept in zip(parts, keep, strict=True)]
+    blob = np.concatenate([np.zeros(0, np.uint8), *(one.blob for one in chosen)])
+    return Strings(blob, small(starts(_joined([sizes(one.starts) for one in chosen]))))

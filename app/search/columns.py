@@ -33,13 +33,15 @@ class Columns:
 
     def __init__(self, parts: Sequence[Cards], living: Sequence[Bools]) -> None:
         cards = merge(parts, living)
-        names, stamps = cards.names.texts, cards.stamps.texts
+        names = cards.names.texts
         order = sorted(range(len(names)), key=names.__getitem__)
+        self._cards, self._order = cards, order
         ranks = np.zeros(len(names), np.int64)
         ranks[order] = np.arange(len(names))
         self.groups = [names[index] for index in order]
-        self.stamps = [(names[index], stamps[index]) for index in order]
-        self.languages = sorted({language for text in cards.languages.texts for language in text.split()})
+        self.languages = sorted(
+            {language for text in set(cards.languages) for language in text.decode().split()}
+        )
         self.set: Ints = cards.places["set"].astype(np.int64)
         self.number, self.first, self.last, self.length = (
             cards.places[name].astype(np.int64) for name in ("number", "first", "last", "length")
@@ -56,6 +58,12 @@ class Columns:
             )
             for name, facet in cards.facets.items()
         }
+
+    @property
+    def stamps(self) -> list[tuple[str, str]]:
+        """Each group and its stamp, by group."""
+        names, stamps = self._cards.names.texts, self._cards.stamps.texts
+        return [(names[index], stamps[index]) for index in self._order]
 
     def _read_dates(self, cards: Cards) -> None:
         dates = cards.dates.texts

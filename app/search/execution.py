@@ -8,7 +8,7 @@ only. So an answer, to the last bit of its scores, depends on what is in the ind
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from math import log
 
 import numpy as np
@@ -17,7 +17,7 @@ from app.search.analysis import ASKED, ASKED_WEIGHT, stem
 from app.search.arrays import Bools, Floats, Ints
 from app.search.base import Hit, Query, Results
 from app.search.folding import forms
-from app.search.parsing import key
+from app.search.parsing import key as unkept_key
 from app.search.syntax import (
     All,
     Either,
@@ -37,6 +37,8 @@ from app.search.syntax import (
 from app.search.view import K1, Postings, View, union
 
 MOST_WORDS = 1000  # words that a beginning may stand for
+
+key = lru_cache(maxsize=100_000)(unkept_key)  # values of facets are asked again and again
 
 TOO_WIDE = "Many words begin with “{}”; only the first {} of them, by the alphabet, were looked for."
 

@@ -293,3 +293,20 @@ def test_documents_of_every_shape(tmp_path: Path) -> None:
     assert engine.search(Query("a", group="ö/ ü")).hits[0].number == 7
     assert engine.search(Query("", limit=9)).total == 2
     assert list(engine.stamps()) == [("ö/ ü", "a\nb")]
+
+
+def test_no_byte_may_change_unnoticed(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    engine = WhooshEngine(tmp_path / "index")
+    engine.put({f"g{i}": [one(f"g{i}", j, f"night {i} {j}") for j in range(9)] for i in range(4)}, {})
+    whole = engine.search(Query('night "night 2"', facets=("place",)))
+    for file in [path for path in (tmp_path / "index").rglob("*") if path.is_file() and path.stat().st_size]:
+        data = file.read_bytes()
+        for place in chance.sample(range(len(data)), k=min(150, len(data))):
+            file.write_bytes(data[:place] + bytes([data[place] ^ (1 << place % 8)]) + data[place + 1 :])
+            other = WhooshEngine(tmp_path / "index")
+            assert not other.healthy(), (file, place)
+            found = other.search(Query('night "night 2"', facets=("place",)))
+            assert found == whole or (found.message and not found.hits), (file, place)
+        file.write_bytes(data)
+    assert WhooshEngine(tmp_path / "index").healthy()
