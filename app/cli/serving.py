@@ -1,18 +1,18 @@
 """Running the archive: the web server and its worker, supervised together."""
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
 import click
+from gunicorn.app.wsgiapp import WSGIApplication
 
 import config
-from app.archive import Archive
-from app.cli.base import opened, with_archive
+from app.cli.base import opened
 from app.jobs.worker import Worker
 from app.services import guarding
 from config import Settings
@@ -34,49 +34,45 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Gunicorn and the worker side by side until a signal ends them; a worker that dies is started again."""
-    environ = os.environ | config.to_environment(settings)
-    server = [
-        *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "64"),
-        *("--workers", str(workers), "--bind", f"{host}:{port}"),
-        *(("--worker-tmp-dir", SHM) if Path(SHM).is_dir() else ()),
-        # No access log: the archive keeps no reader's address. Heartbeats in memory, where there is a place.
-        *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning", "app:create_app()"),
-    ]
-    jobs = [sys.executable, "-c", "from app.cli import main; main()", "work"]
+    """Gunicorn and the worker side by side until a signal ends them; a worker that dies is started again.
+
+    Both are forked from this process, which has the code loaded: the first page is there sooner.
+    """
+    os.environ.update(config.to_environment(settings))
+    fork = multiprocessing.get_context("fork").Process
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    commands = {"server": server, "worker": jobs}
-    children = {name: subprocess.Popen(line, env=environ) for name, line in commands.items()}  # noqa: S603
-    try:
-        while not stopping.wait(0.3):
-            if children["server"].poll() is not None:
-                break
-            if children["worker"].poll() is not None:
-                time.sleep(1)
-                children["worker"] = subprocess.Popen(jobs, env=environ)  # noqa: S603
-    finally:
-        for child in children.values():
-            child.terminate()
-        for child in children.values():
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
+    server = fork(target=_serve, args=(host, port, workers))
+    jobs = fork(target=_work, args=(settings,))
+    server.start()
+    jobs.start()
+    while server.is_alive() and not stopping.wait(0.3):
+        if not jobs.is_alive():
+            jobs = fork(target=_work, args=(settings,))
+            time.sleep(1)
+            jobs.start()
+    for child in (server, jobs):
+        child.terminate()
+    for child in (server, jobs):
+        child.join(10)
+        child.kill()
     sys.exit(0 if stopping.is_set() else 1)
 
 
-@click.command()
-@click.option("--once", is_flag=True, help="Do what is due and stop.")
-@with_archive
-def work(archive: Archive, once: bool) -> None:
-    """Do the jobs that changes left behind (`serve` runs this by itself)."""
-    worker = Worker(archive)
-    if once:
-        worker.mend()
-        click.echo(f"{worker.run_all()} jobs done")
-        return
+def _serve(host: str, port: int, workers: int) -> None:
+    """Answer readers with gunicorn: threads that stream bodies, and no access log (it keeps addresses)."""
+    sys.argv = [
+        *("gunicorn", "--preload", "--worker-class", "gthread", "--threads", "64"),
+        *("--workers", str(workers), "--bind", f"{host}:{port}"),
+        *(("--worker-tmp-dir", SHM) if Path(SHM).is_dir() else ()),
+        *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning", "app:create_app()"),
+    ]
+    WSGIApplication().run()
+
+
+def _work(settings: Settings) -> None:
+    """Do jobs until told to stop, or until the process that started us is gone."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -88,7 +84,22 @@ def work(archive: Archive, once: bool) -> None:
         stop.set()
 
     threading.Thread(target=leave_with_the_parent, daemon=True).start()
-    worker.work(stop)
+    with opened(settings) as archive:
+        Worker(archive).work(stop)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and stop.")
+@click.pass_obj
+def work(settings: Settings, once: bool) -> None:
+    """Do the jobs that changes left behind (`serve` runs this by itself)."""
+    if not once:
+        _work(settings)
+        return
+    with opened(settings) as archive:
+        worker = Worker(archive)
+        worker.mend()
+        click.echo(f"{worker.run_all()} jobs done")
 
 
 COMMANDS = (serve, work)
