@@ -8,7 +8,6 @@ documents is not counted. Then: opening in a new process, the judged queries and
 (p50, p95, medians of five rounds), a testimony of 100 passages put, changed, removed, and ``compact``.
 """
 
-# ruff: noqa: T201
 import resource
 import statistics
 import subprocess
