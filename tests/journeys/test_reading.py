@@ -181,7 +181,8 @@ def test_a_citation_comes_in_four_forms(page, demonstration):
     wanted = {"BibTeX": "@", "RIS": "TY  - ", "CSL-JSON": "["}
     for form, begins in wanted.items():
         with visitor.expect_download() as coming:
-            visitor.locator("#cite").get_by_role("link", name=form, exact=True).click()
+            visitor.locator("#cite").get_by_role("link", name=form, exact=True).first.click()
+        assert coming.value.suggested_filename.startswith("testimony-" + path.rpartition("/")[2])
         text = coming.value.path().read_text()
         assert text.lstrip().startswith(begins)
         assert "Mira" in text
@@ -191,6 +192,20 @@ def test_a_citation_comes_in_four_forms(page, demonstration):
     assert "Mira Talvesh" in chicago
     assert f"{path}?line=5#line-5" in chicago
     assert visitor.locator("#cite .citation").inner_text().startswith(chicago[:20])
+
+
+def test_a_line_is_cited_without_script(page, demonstration):
+    visitor = page(javascript=False)
+    visitor.goto(demonstration.path("testimonies", "demo-01") + "?line=5&to=99#line-5")
+    chosen = visitor.locator("#cite h3 + ul")
+    assert visitor.locator("#cite h3").inner_text() == "Lines selected"
+    for form in ("Chicago", "BibTeX", "RIS", "CSL-JSON"):
+        address = chosen.get_by_role("link", name=form).get_attribute("href")
+        answer = visitor.request.get(address)
+        assert answer.ok
+        assert "line=5" in answer.text()
+    visitor.goto(demonstration.path("testimonies", "demo-01"))
+    assert chosen.count() == 0
 
 
 def test_lines_picked_with_the_mouse_can_be_cited(page, demonstration):
@@ -282,6 +297,13 @@ def test_a_facet_narrows_and_can_be_undone(javascript, page):
     chosen.click()
     assert visitor.url == address
     assert count(visitor) == whole
+
+
+def test_nothing_asked_says_how_to_search(page):
+    visitor = page(fresh=False)
+    visitor.goto("/search")
+    assert visitor.get_by_role("heading", name="How to search").count() == 1
+    assert visitor.evaluate("document.activeElement.id") == "q"
 
 
 def test_nothing_found_says_what_to_try(page):

@@ -87,3 +87,12 @@ def test_which_translations_are_shown():
 
 def test_nothing_is_laid_out_as_nothing():
     assert layout.turns(page(), []) == []
+
+
+def test_what_was_asked_for_ends_where_the_transcript_ends():
+    lines = [line(number, "a") for number in range(5)]
+    assert layout.focused(page(*lines)) is None
+    assert layout.focused(page(*lines, focus=2)) == (2, 2)
+    assert layout.focused(page(*lines, focus=2), to=3) == (2, 3)
+    assert layout.focused(page(*lines, focus=2), to=1) == (2, 2)
+    assert layout.focused(page(*lines, focus=2), to=99) == (2, 4)

@@ -81,6 +81,13 @@ def turns(page: TestimonyPage, languages: Sequence[str], to: int | None = None) 
     return laid
 
 
+def focused(page: TestimonyPage, to: int | None = None) -> tuple[int, int] | None:
+    """The first and last line of the stretch asked for, as far as it is shown here."""
+    if page.focus is None:
+        return None
+    return page.focus, min(max(page.focus, to or 0), page.record.lines[-1].number)
+
+
 def shown_translations(translations: Mapping[str, object], wanted: str) -> list[str]:
     """Which translations stand beside the original: all, none ("none"), or the one asked for."""
     if wanted == "none":

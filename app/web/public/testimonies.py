@@ -67,6 +67,7 @@ def testimony(identifier: str) -> ResponseReturnValue:
         page=view,
         languages=languages,
         turns=layout.turns(view, languages, to),
+        focus=layout.focused(view, to),
         citation=cited(view.record, citation.chicago, None, None),
         data=jsonld.testimony(view.record, permanent(identifier), archive_name()),
     )
@@ -88,5 +89,5 @@ def cite(identifier: str, ext: str) -> Response:
     text = cited(reading.whole(identifier, audience()), form, first, first if last is None else last)
     response = Response(text, content_type=f"{mimetype}; charset=utf-8")
     if ext != "txt":
-        response.headers["Content-Disposition"] = f'attachment; filename="testimony-{ext}.{ext}"'
+        response.headers["Content-Disposition"] = f'attachment; filename="testimony-{identifier}.{ext}"'
     return response
