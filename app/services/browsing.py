@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice, zip_longest
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from app.archive import index
 from app.db import session
 from app.errors import NotFound
 from app.models import (
@@ -26,7 +28,8 @@ from app.models import (
 )
 from app.pages import CollectionPage, EventView, HomePage, PersonPage, PlacePage, Summary
 from app.records import Named
-from app.services import reading, weighing
+from app.search import Query
+from app.services import naming, reading, weighing
 from app.services.reading import NOT_HERE
 
 BROWSABLE: dict[str, tuple[type[Any], LinkKind]] = {
@@ -173,16 +176,31 @@ def place(identifier: str, audience: str, page: int = 1) -> PlacePage:
     )
 
 
+_examples_kept: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+
 def _examples(audience: str) -> tuple[str, ...]:
-    """Three searches that find something: a subject, a place and another subject, the most told of."""
-    count = func.count(EditionLink.edition_id)
-    found: list[str] = []
-    for noun, link, most in ((Term, LinkKind.TERM, 2), (Place, LinkKind.PLACE, 3)):
-        rows = session().execute(
-            _seen(noun, link, audience, count).order_by(count.desc(), noun.id).limit(most)
+    """Three searches that find a spoken line: subjects and places most told of, tried before they are offered."""
+    state = naming.state(audience)
+    if state not in _examples_kept:
+        if len(_examples_kept) > 100:
+            _examples_kept.clear()
+        found = (
+            words for words in _candidates(audience) if index(audience).search(Query(words, limit=1)).total
         )
-        found += [f'"{label}"' if " " in label else label for label in (_label(t, audience) for t, _ in rows)]
-    return tuple(found[:3])
+        _examples_kept[state] = tuple(islice(found, 3))
+    return _examples_kept[state]
+
+
+def _candidates(audience: str) -> Iterator[str]:
+    count = func.count(EditionLink.edition_id)
+    lists = [
+        session().execute(_seen(noun, link, audience, count).order_by(count.desc(), noun.id).limit(8))
+        for noun, link in ((Term, LinkKind.TERM), (Place, LinkKind.PLACE))
+    ]
+    for pair in zip_longest(*lists):  # a subject, a place, a subject, ...
+        for label in (_label(row[0], audience) for row in pair if row):
+            yield f'"{label}"' if " " in label else label
 
 
 def _seen(noun: type[Any], link: LinkKind, audience: str, count: Any) -> Select[Any]:

@@ -80,22 +80,27 @@ def _typed(words: str) -> list[str]:
     return words.translate(str.maketrans('"()“”«»', "       ")).split()
 
 
-_kept: dict[tuple[str, str], tuple[tuple[object, ...], Names]] = {}
+_kept: dict[tuple[object, ...], tuple[tuple[object, ...], Names]] = {}
 
 
 def _names(audience: str) -> Names:
     """The names of an audience, read again only when an edition or an event has changed."""
-    where = (str(session().get_bind().engine.url), audience)
-    row = session().execute(
+    now = state(audience)
+    where = now[:2]
+    if where not in _kept or _kept[where][0] != now:
+        _kept[where] = (now, _read(audience))
+    return _kept[where][1]
+
+
+def state(audience: str) -> tuple[object, ...]:
+    """What changes whenever something this audience may see has changed; first the archive and the audience."""
+    editions = session().execute(
         select(func.max(Edition.id), func.count(Edition.id)).where(Edition.audience == Audience(audience))
     )
     events = session().execute(
         select(func.max(Event.id), func.sum(Event.version), func.count(case((Event.is_published, 1))))
     )
-    now = (*row.one(), *events.one())
-    if where not in _kept or _kept[where][0] != now:
-        _kept[where] = (now, _read(audience))
-    return _kept[where][1]
+    return (str(session().get_bind().engine.url), audience, *editions.one(), *events.one())
 
 
 def _read(audience: str) -> Names:

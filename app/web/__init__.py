@@ -98,7 +98,7 @@ def open_door() -> ResponseReturnValue | None:
     if may(visitor.actor(), action):
         return None
     if visitor.actor().role is None:
-        return redirect(url_for("account.sign_in", next=request.path))
+        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")))
     raise NotFound
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from sharing import shared_path
 
 from app.records import (
     Agent,
@@ -18,6 +17,7 @@ from app.records import (
     Tag,
     Withholding,
 )
+from tests.formats.sharing import shared_path
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sharing import shared_files
 
 from app.errors import Invalid
 from app.formats import captions, plaintext, srt, webvtt, whisper
 from app.records import Line
+from tests.formats.sharing import shared_files
 
 TOO_SHORT = """WEBVTT
 

@@ -2,10 +2,10 @@ import io
 import time
 
 import pytest
-from sharing import shared_files
 
 from app.errors import Invalid
 from app.formats import HEAD, KINDS, LOADERS, detect
+from tests.formats.sharing import shared_files
 
 HOSTILE = shared_files("hostile", "captions") + shared_files("hostile", "xml")
 BY_ENDING = {

@@ -87,7 +87,6 @@ def test_a_passage_is_tied_and_untied_without_script(page, testimony, claim):
     undo(visitor, testimony, claim)
 
 
-@pytest.mark.xfail(reason="web.open_door forgets the query of the address that was asked for", strict=True)
 def test_a_wrong_password_is_told_and_the_address_leads_on_after_the_right_one(page, testimony, watch):
     watch.excuse("the server responded with a status of 422")
     visitor = page()

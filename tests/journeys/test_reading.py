@@ -8,9 +8,6 @@ import pytest
 
 from tests.journeys.conftest import focused_is_seen, tab_to
 
-NO_TAG = pytest.mark.xfail(
-    reason="browsing._examples offers a tag, whose words need not be spoken by anybody", strict=True
-)
 SEEN = """(selector) => {
     const box = document.querySelector(selector).getBoundingClientRect();
     return box.top >= 0 && box.bottom <= innerHeight && box.height > 0;
@@ -88,7 +85,7 @@ def test_slash_goes_to_the_search_and_question_mark_tells_the_keys(page):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.parametrize("number", [0, pytest.param(1, marks=NO_TAG), 2])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_spoken_sentence_is_two_actions_away(number, javascript, page):
     visitor = page(javascript=javascript)
     visitor.goto("/")
