@@ -8,13 +8,12 @@ from typing import Any
 
 import alembic.command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 import migrations
 from app import search, storage
-from app.db import Base, Database, Moment
+from app.db import Base, Database, Moment, open_migration_engine
 from app.models import Audience
 from app.search import Engine
 from config import Settings
@@ -82,10 +81,9 @@ class Archive:
 def migrate(url: str, revision: str = "head", **attributes: Any) -> None:
     """Run Alembic on a connection of its own.
 
-    Foreign keys are off while tables are rebuilt (with them on, SQLite's rebuild would
-    cascade to every child row), and checked before the change is committed.
+    Whole or not at all; foreign keys are checked before the change is committed.
     """
-    engine = create_engine(url, poolclass=NullPool)
+    engine = open_migration_engine(url)
     with engine.connect() as connection, connection.begin():
         config = alembic_config(connection, **attributes)
         if revision.startswith("-") or revision == "base":

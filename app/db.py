@@ -39,6 +39,7 @@ from sqlalchemy.orm import (
     registry,
     sessionmaker,
 )
+from sqlalchemy.pool import NullPool
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -214,6 +215,22 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _teach_sqlite_manners)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def open_migration_engine(url: str) -> Engine:
+    """An engine for changes of the schema: on SQLite in one transaction, whole or not at all.
+
+    Foreign keys stay off: with them on, a rebuilt table would cascade to every child row.
+    """
+    engine = create_engine(url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _leave_transactions_to_us)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _leave_transactions_to_us(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # else the driver commits before each change of the schema
 
 
 def _teach_sqlite_manners(connection: Any, _: Any) -> None:

@@ -187,10 +187,19 @@ class SourcePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A collection, person, place or event in a list, with how many testimonies show it."""
+
+    named: Named
+    testimonies: int
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """What the first page says the archive holds. ``examples`` are searches that find something."""
 
-    collections: tuple[tuple[Named, int], ...] = ()  # (collection, testimonies)
+    collections: tuple[Entry, ...] = ()
     events: tuple[EventView, ...] = ()
     examples: tuple[str, ...] = ()
     testimonies: int = 0

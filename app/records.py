@@ -52,6 +52,7 @@ class Agent:
     ref: str = ""  # the person's identifier
     note: str = ""  # in what capacity: "Brigadier General", "the widow of ..."
     veiled: bool = False  # the name is a public one that stands for a kept one
+    variants: tuple[str, ...] = ()  # the name in other spellings and scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Withholding:
 class Script:
     """A transcript in one language: the original, or a translation beside it.
 
-    ``aligned`` says that line n of a translation renders line n of the original.
+    Where it has as many lines as the original, line n of a translation renders line n of it.
     """
 
     language: str

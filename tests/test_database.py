@@ -219,3 +219,26 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path, round
     assert said <= held
     assert len(said) > rounds
     assert os.path.exists(home / "archive.sqlite")
+
+
+def test_a_migration_that_breaks_off_leaves_nothing_behind(tmp_path, monkeypatch):
+    """Half a schema would stop the archive from ever opening again."""
+    from alembic.operations import Operations
+
+    url = f"sqlite:///{tmp_path}/broken.sqlite"
+    plain = Operations.create_table
+    made: list[str] = []
+
+    def break_off(self, name, *columns, **options):
+        if len(made) == 5:
+            raise KeyboardInterrupt
+        made.append(name)
+        return plain(self, name, *columns, **options)
+
+    monkeypatch.setattr(Operations, "create_table", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        migrate(url)
+    monkeypatch.undo()
+    assert inspect(create_engine(url)).get_table_names() == []
+    migrate(url)
+    assert "testimony" in inspect(create_engine(url)).get_table_names()

@@ -26,7 +26,7 @@ from app.models import (
     Term,
     Testimony,
 )
-from app.pages import CollectionPage, EventView, HomePage, PersonPage, PlacePage, Summary
+from app.pages import CollectionPage, Entry, EventView, HomePage, PersonPage, PlacePage, Summary
 from app.records import Named
 from app.search import Query
 from app.services import naming, reading, weighing
@@ -51,22 +51,25 @@ PUBLISHABLE: dict[str, type[Any]] = {
 
 def home(audience: str) -> HomePage:
     """What the archive holds, for the first page."""
-    collections = [(named, count) for named, count in browse("collections", audience)]
+    collections = browse("collections", audience)
     events = session().scalars(weighing.shown(Event, audience).order_by(Event.invented.desc(), Event.id))
     return HomePage(
         collections=tuple(collections),
         events=tuple(weighing.event_view(event, audience) for event in events.fetchmany(12)),
         examples=_examples(audience),
-        testimonies=sum(count for _, count in collections),
+        testimonies=sum(entry.testimonies for entry in collections),
         latest=tuple(reading.published(audience, limit=5)),
     )
 
 
-def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list[tuple[Named, int]]:
+def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list[Entry]:
     """The things of a kind that this audience's editions show, with how many show each."""
     if kind == "events":
         events = session().scalars(weighing.shown(Event, audience).order_by(Event.title))
-        return [(Named(e.title, e.identifier), weighing.event_view(e, audience).testimonies) for e in events]
+        return [
+            Entry(Named(e.title, e.identifier), weighing.event_view(e, audience).testimonies, e.invented)
+            for e in events
+        ]
     if kind not in BROWSABLE:
         raise NotFound(NOT_HERE)
     noun, link = BROWSABLE[kind]
@@ -74,7 +77,10 @@ def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list
     rows = session().execute(
         _seen(noun, link, audience, count).order_by(_name(noun)).limit(per_page).offset((page - 1) * per_page)
     )
-    return [(Named(_label(thing, audience), thing.identifier), number) for thing, number in rows]
+    return [
+        Entry(Named(_label(thing, audience), thing.identifier), number, getattr(thing, "invented", False))
+        for thing, number in rows
+    ]
 
 
 def addresses(audience: str) -> Iterator[tuple[str, str, datetime | None]]:
@@ -180,16 +186,16 @@ _examples_kept: dict[tuple[object, ...], tuple[str, ...]] = {}
 
 
 def _examples(audience: str) -> tuple[str, ...]:
-    """Three searches that find a spoken line: subjects and places most told of, tried before they are offered."""
+    """Three searches that find a spoken line: subjects and places most told of, each tried first."""
     state = naming.state(audience)
-    if state not in _examples_kept:
-        if len(_examples_kept) > 100:
-            _examples_kept.clear()
-        found = (
-            words for words in _candidates(audience) if index(audience).search(Query(words, limit=1)).total
-        )
-        _examples_kept[state] = tuple(islice(found, 3))
-    return _examples_kept[state]
+    if state in _examples_kept:
+        return _examples_kept[state]
+    engine = index(audience)
+    found = tuple(islice((w for w in _candidates(audience) if engine.search(Query(w, limit=1)).total), 3))
+    if len(found) == 3:  # fewer may only mean that the index has not followed yet
+        _examples_kept.clear()
+        _examples_kept[state] = found
+    return found
 
 
 def _candidates(audience: str) -> Iterator[str]:

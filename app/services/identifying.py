@@ -13,6 +13,7 @@ from app.models import (
     Event,
     Participation,
     Person,
+    PersonName,
     Place,
     PlaceName,
     Term,
@@ -38,20 +39,24 @@ def person(agent: Agent, collection: Collection, invented: bool) -> Person:
             .limit(1)
         )
     )
-    if found := session().scalar(known):
-        return found
-    made = Person(
-        name=agent.name, ref=agent.ref, public_name=agent.name if agent.veiled else "", invented=invented
-    )
-    session().add(made)
+    found = session().scalar(known)
+    if found is None:
+        public_name = agent.name if agent.veiled else ""
+        found = Person(name=agent.name, ref=agent.ref, public_name=public_name, invented=invented)
+        session().add(found)
+    forms = {found.name, *(name.form for name in found.names)}
+    found.names += [PersonName(form=form) for form in agent.variants if form not in forms]
     session().flush()
-    return made
+    return found
 
 
 def mentioned(record: Record, collection: Collection) -> list[Person]:
     """The people a record says are spoken of in it."""
     return distinct(
-        [person(Agent(p.name, "mentioned", p.ref), collection, record.invented) for p in record.people]
+        [
+            person(Agent(p.name, "mentioned", p.ref, variants=p.variants), collection, record.invented)
+            for p in record.people
+        ]
     )
 
 

@@ -93,7 +93,7 @@ def _names(audience: str) -> Names:
 
 
 def state(audience: str) -> tuple[object, ...]:
-    """What changes whenever something this audience may see has changed; first the archive and the audience."""
+    """What differs once something this audience may see has changed; first the archive, the audience."""
     editions = session().execute(
         select(func.max(Edition.id), func.count(Edition.id)).where(Edition.audience == Audience(audience))
     )

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
-from werkzeug.exceptions import HTTPException, NotFound, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, SecurityError
 
 import config
 from app.archive import Archive
@@ -119,7 +119,10 @@ def stumble(error: HTTPException) -> ResponseReturnValue:
         return Response("This archive does not answer to that name.\n", 400, mimetype="text/plain")
     if error.code is not None and 300 <= error.code < 400:
         return error
-    return _answer(error.code or 500, "" if error.code == 404 else error.description or "")
+    status, headers = error.code or 500, {}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(error.valid_methods)
+    return _answer(status, "" if status == 404 else error.description or "", headers)
 
 
 def fail(error: Exception) -> ResponseReturnValue:
@@ -131,11 +134,13 @@ def fail(error: Exception) -> ResponseReturnValue:
 PAGES = {400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507}
 
 
-def _answer(status: int, message: str) -> ResponseReturnValue:
+def _answer(status: int, message: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
-        return jsonify(error=message or "There is nothing at this address."), status
+        return jsonify(error=message or "There is nothing at this address."), status, headers or {}
     page = status if status in PAGES else 400 if status < 500 else 500
-    return Response(render_template(f"errors/{page}.html", message=message), status, mimetype="text/html")
+    return Response(
+        render_template(f"errors/{page}.html", message=message), status, headers, mimetype="text/html"
+    )
 
 
 def _teach_templates(app: Flask, settings: config.Settings) -> None:
