@@ -32,7 +32,7 @@ from app.models import (
 )
 from app.plain import plain
 from app.policy import Action, Actor, require
-from app.records import FuzzyDate, Mark, MediaRef, Record, Tag, Withholding
+from app.records import Chapter, FuzzyDate, Mark, MediaRef, Record, Tag, Withholding
 from app.services import auditing, editions, identifying, publishing
 from app.storage import store
 
@@ -70,23 +70,7 @@ def accession(
     session().flush()
     original = _transcripts(testimony, record)
     for chapter in record.chapters:
-        testimony.passages.append(
-            Passage(
-                transcript_id=original.id if original and chapter.first is not None else None,
-                first=chapter.first,
-                last=chapter.last,
-                start_ms=_start(record, chapter.first) if chapter.start_ms is None else chapter.start_ms,
-                end_ms=chapter.end_ms,
-                title=chapter.title,
-                synopsis=chapter.synopsis,
-                keywords=list(chapter.keywords),
-                subjects=list(chapter.subjects),
-                partial_transcript=chapter.partial_transcript,
-                latitude=chapter.latitude,
-                longitude=chapter.longitude,
-                links=[list(link) for link in chapter.links],
-            )
-        )
+        testimony.passages.append(_titled(chapter, record, original))
     for mark in record.marks:
         _mark(testimony, mark, record, original, actor)
     for tag in record.tags:
@@ -173,6 +157,24 @@ def _transcripts(testimony: Testimony, record: Record) -> Transcript | None:
         made.append(transcript)
     session().expire(testimony, ["transcripts"])
     return made[0] if made else None
+
+
+def _titled(chapter: Chapter, record: Record, original: Transcript | None) -> Passage:
+    return Passage(
+        transcript_id=original.id if original and chapter.first is not None else None,
+        first=chapter.first,
+        last=chapter.last,
+        start_ms=_start(record, chapter.first) if chapter.start_ms is None else chapter.start_ms,
+        end_ms=chapter.end_ms,
+        title=chapter.title,
+        synopsis=chapter.synopsis,
+        keywords=list(chapter.keywords),
+        subjects=list(chapter.subjects),
+        partial_transcript=chapter.partial_transcript,
+        latitude=chapter.latitude,
+        longitude=chapter.longitude,
+        links=[list(link) for link in chapter.links],
+    )
 
 
 def pick(
