@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,12 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()  # TRUSTED_HOSTS: names this archive answers to (comma-separated)
     secure_cookies: bool = False  # SECURE_COOKIES: "1" when served over https only
     demonstration: bool = False  # ARCHIVE_DEMONSTRATION: "1" says on every page that it is invented
+    leave_address: str = ""  # LEAVE_ADDRESS: where "Leave this page" leads; an empty page of ours otherwise
+    upload_largest: int = 4 * GIB  # UPLOAD_LARGEST: bytes of one file given with an account
+    upload_quota: int = 12 * GIB  # UPLOAD_QUOTA: bytes of all files given with one account
+    upload_files: int = 50  # UPLOAD_FILES: how many files may be given with one account
+    disk_reserve: int = GIB // 2  # DISK_RESERVE: bytes that uploads leave free on the disk
+    flood: int = 200  # FLOOD: accounts sent in a day before further ones are set aside
     secret_key: str = field(default="", repr=False)  # SECRET_KEY: else made once and kept in the home
 
     def __post_init__(self) -> None:
@@ -33,6 +40,9 @@ class Settings:
         }.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, default)
+
+
+NUMBERS = ("upload_largest", "upload_quota", "upload_files", "disk_reserve", "flood")
 
 
 def default_home() -> Path:
@@ -53,7 +63,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_hosts=tuple(h for h in environ.get("TRUSTED_HOSTS", "").split(",") if h),
         secure_cookies=environ.get("SECURE_COOKIES") == "1",
         demonstration=environ.get("ARCHIVE_DEMONSTRATION") == "1",
+        leave_address=environ.get("LEAVE_ADDRESS", ""),
         secret_key=environ.get("SECRET_KEY", ""),
+        **{name: int(environ.get(name.upper()) or getattr(Settings, name)) for name in NUMBERS},
     )
 
 
@@ -69,7 +81,9 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "TRUSTED_HOSTS": ",".join(settings.trusted_hosts),
         "SECURE_COOKIES": "1" if settings.secure_cookies else "",
         "ARCHIVE_DEMONSTRATION": "1" if settings.demonstration else "",
+        "LEAVE_ADDRESS": settings.leave_address,
         "SECRET_KEY": settings.secret_key,
+        **{name.upper(): str(getattr(settings, name)) for name in NUMBERS},
     }
 
 

@@ -11,11 +11,14 @@ from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+import config
 import migrations
-from app import search, storage
+from app import sealing, search, storage
 from app.db import Base, Database, Moment, open_migration_engine
 from app.models import Audience
+from app.sealing import Seal
 from app.search import Engine
+from app.storage.anteroom import Anteroom
 from config import Settings
 
 _indexes: ContextVar[Mapping[str, Engine]] = ContextVar("indexes")
@@ -34,6 +37,14 @@ class Archive:
         settings.home.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.database_url)
         self.store = storage.open_storage(settings.storage_url)
+        self.anteroom = Anteroom(
+            settings.home / "anteroom",
+            largest=settings.upload_largest,
+            quota=settings.upload_quota,
+            files=settings.upload_files,
+            reserve=settings.disk_reserve,
+        )
+        self.seal = Seal(config.secret_key(settings))
         self.indexes = {
             audience.value: search.open_engine(f"{settings.search_url}/{audience.value}")
             for audience in Audience
@@ -55,7 +66,7 @@ class Archive:
     def _at_hand(self) -> Iterator[None]:
         token = _indexes.set(self.indexes)
         try:
-            with storage.using(self.store):
+            with storage.using(self.store, self.anteroom), sealing.using(self.seal):
                 yield
         finally:
             _indexes.reset(token)

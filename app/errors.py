@@ -31,6 +31,18 @@ class Gone(ArchiveError):
     status = 410
 
 
+class TooSoon(ArchiveError):
+    """Asked too often, or too many ask at once: it may be tried again a little later."""
+
+    status = 429
+
+
+class NoRoom(ArchiveError):
+    """The disk's reserve is reached: nothing more is taken in until there is room."""
+
+    status = 507
+
+
 class Invalid(ArchiveError):
     """What was handed in cannot be read or kept.
 

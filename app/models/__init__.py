@@ -12,7 +12,7 @@ from app.models.media import MediaFile
 from app.models.passage import Passage, Redaction, RedactionReason
 from app.models.person import Person, PersonName
 from app.models.place import Place, PlaceName
-from app.models.submission import Submission, SubmissionState
+from app.models.submission import Message, MessageKind, Submission, SubmissionContact, SubmissionState
 from app.models.testimony import (
     AccessLevel,
     Mention,
@@ -22,8 +22,10 @@ from app.models.testimony import (
     TestimonyPlace,
 )
 from app.models.transcript import Segment, Transcript, TranscriptKind
+from app.models.upload import Upload, UploadState
 from app.models.user import Role, User
 from app.models.vocabulary import Tagging, Term, TermLabel, Vocabulary
+from app.models.withdrawal import Outcome, Withdrawal
 
 __all__ = [
     "AccessLevel",
@@ -44,6 +46,9 @@ __all__ = [
     "LinkKind",
     "MediaFile",
     "Mention",
+    "Message",
+    "MessageKind",
+    "Outcome",
     "Participation",
     "Passage",
     "Person",
@@ -58,6 +63,7 @@ __all__ = [
     "Source",
     "Stance",
     "Submission",
+    "SubmissionContact",
     "SubmissionState",
     "Tagging",
     "Term",
@@ -67,7 +73,10 @@ __all__ = [
     "TestimonyPlace",
     "Transcript",
     "TranscriptKind",
+    "Upload",
+    "UploadState",
     "User",
     "Vocabulary",
+    "Withdrawal",
     "known",
 ]

@@ -19,7 +19,9 @@ class Consent(Identified, Base):
     testimony_id: Mapped[int | None] = mapped_column(
         ForeignKey("testimony.id", ondelete="CASCADE"), index=True
     )
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
     given_by: Mapped[str] = mapped_column(default="narrator")  # or in whose place, and in what capacity
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
     reading: Mapped[bool] = mapped_column(default=False)

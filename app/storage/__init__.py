@@ -6,12 +6,14 @@ from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.storage.anteroom import Anteroom
 from app.storage.base import Storage, StoredFile
 from app.storage.local import LocalStorage
 
-__all__ = ["Storage", "StoredFile", "open_storage", "store", "using"]
+__all__ = ["Anteroom", "Storage", "StoredFile", "anteroom", "open_storage", "store", "using"]
 
 _store: ContextVar[Storage] = ContextVar("store")
+_anteroom: ContextVar[Anteroom] = ContextVar("anteroom")
 
 
 def open_storage(url: str) -> Storage:
@@ -27,11 +29,17 @@ def store() -> Storage:
     return _store.get()
 
 
+def anteroom() -> Anteroom:
+    """Where files wait that are still arriving."""
+    return _anteroom.get()
+
+
 @contextmanager
-def using(store: Storage) -> Iterator[None]:
-    """Work with this store for a while."""
-    token = _store.set(store)
+def using(store: Storage, anteroom: Anteroom) -> Iterator[None]:
+    """Work with this store and this anteroom for a while."""
+    held, waiting = _store.set(store), _anteroom.set(anteroom)
     try:
         yield
     finally:
-        _store.reset(token)
+        _anteroom.reset(waiting)
+        _store.reset(held)
