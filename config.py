@@ -18,6 +18,7 @@ class Settings:
     database_url: str = ""  # DATABASE_URL: sqlite:///path or postgresql+psycopg://host/name
     storage_url: str = ""  # STORAGE_URL: file:///path, where media are kept
     search_url: str = ""  # SEARCH_URL: whoosh:///path, where the indexes are kept
+    ledger: str = ""  # LEDGER: the file that withdrawals are written to, outside every backup
     archive_name: str = "Testimony Archive"  # ARCHIVE_NAME: shown on every page and in citations
     base_url: str = ""  # BASE_URL: the public address, for feeds, sitemap and citations
     trusted_hosts: tuple[str, ...] = ()  # TRUSTED_HOSTS: names this archive answers to (comma-separated)
@@ -37,6 +38,7 @@ class Settings:
             "database_url": f"sqlite:///{self.home / 'archive.sqlite'}",
             "storage_url": f"file://{self.home / 'media'}",
             "search_url": f"whoosh://{self.home / 'search_index'}",
+            "ledger": str(self.home / "withdrawals.jsonl"),
         }.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, default)
@@ -58,6 +60,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("DATABASE_URL", ""),
         storage_url=environ.get("STORAGE_URL", ""),
         search_url=environ.get("SEARCH_URL", ""),
+        ledger=environ.get("LEDGER", ""),
         archive_name=environ.get("ARCHIVE_NAME", Settings.archive_name),
         base_url=environ.get("BASE_URL", "").rstrip("/"),
         trusted_hosts=tuple(h for h in environ.get("TRUSTED_HOSTS", "").split(",") if h),
@@ -76,6 +79,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "STORAGE_URL": settings.storage_url,
         "SEARCH_URL": settings.search_url,
+        "LEDGER": settings.ledger,
         "ARCHIVE_NAME": settings.archive_name,
         "BASE_URL": settings.base_url,
         "TRUSTED_HOSTS": ",".join(settings.trusted_hosts),

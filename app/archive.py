@@ -8,7 +8,7 @@ from typing import Any
 
 import alembic.command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 import config
@@ -18,15 +18,21 @@ from app.db import Base, Database, Moment, open_migration_engine
 from app.models import Audience
 from app.sealing import Seal
 from app.search import Engine
-from app.storage.anteroom import Anteroom
+from app.storage import Anteroom, Ledger
 from config import Settings
 
 _indexes: ContextVar[Mapping[str, Engine]] = ContextVar("indexes")
+_settings: ContextVar[Settings] = ContextVar("settings")
 
 
 def index(audience: str) -> Engine:
     """The index of one audience, of the archive being worked in."""
     return _indexes.get()[audience]
+
+
+def settings() -> Settings:
+    """The settings of the archive being worked in."""
+    return _settings.get()
 
 
 class Archive:
@@ -44,6 +50,7 @@ class Archive:
             files=settings.upload_files,
             reserve=settings.disk_reserve,
         )
+        self.ledger = Ledger(Path(settings.ledger))
         self.seal = Seal(config.secret_key(settings))
         self.indexes = {
             audience.value: search.open_engine(f"{settings.search_url}/{audience.value}")
@@ -64,11 +71,12 @@ class Archive:
 
     @contextmanager
     def _at_hand(self) -> Iterator[None]:
-        token = _indexes.set(self.indexes)
+        token, held = _indexes.set(self.indexes), _settings.set(self.settings)
         try:
-            with storage.using(self.store, self.anteroom), sealing.using(self.seal):
+            with storage.using(self.store, self.anteroom, self.ledger), sealing.using(self.seal):
                 yield
         finally:
+            _settings.reset(held)
             _indexes.reset(token)
 
     def migrate(self, revision: str = "head") -> None:
@@ -77,6 +85,8 @@ class Archive:
         if lock:
             lock.acquire()
         try:
+            if not inspect(self.database.engine).has_table("withdrawal"):
+                self.ledger.begin()  # a new archive; one that had a ledger and has lost it gets no new one
             migrate(self.settings.database_url, revision)
         finally:
             if lock:

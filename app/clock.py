@@ -29,6 +29,11 @@ def today() -> date:
     return now().date()
 
 
+def midnight() -> datetime:
+    """The beginning of the present day, UTC: what is kept of a moment that must not be known."""
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 @contextmanager
 def showing(moment: datetime) -> Iterator[None]:
     """Let the clock show another moment for a while: how tests wait for an embargo to end."""

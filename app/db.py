@@ -193,6 +193,22 @@ class Database:
             if self.lock:
                 self.lock.release()
 
+    def checkpoint(self) -> None:
+        """Bring what was committed from the write-ahead log into the database file, and empty the log.
+
+        What was destroyed still stands in the log until then.
+        """
+        if self.lock is None:
+            return
+        self.lock.acquire()
+        try:
+            with self.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.lock.release()
+
     def close(self) -> None:
         """Let go of connections."""
         self.engine.dispose()

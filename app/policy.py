@@ -33,6 +33,7 @@ class Action(StrEnum):
     LINK = "link passages to claims"
     WITHHOLD = "withhold passages"
     MANAGE_USERS = "manage users"
+    TELL = "give an account"
 
 
 ANYBODY: frozenset[Role | None] = frozenset({None, *Role})
@@ -58,6 +59,7 @@ WHO_MAY: dict[Action, frozenset[Role | None]] = {
     Action.LINK: STAFF,
     Action.WITHHOLD: STAFF,
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
+    Action.TELL: ANYBODY,
 }
 
 # For which audiences an edition is made, by the testimony's access level.
@@ -100,6 +102,11 @@ DOORS: dict[str, Action] = {
     "workbench.linked": Action.LINK,
     "workbench.unlink": Action.LINK,
 }
+
+
+def narrower(one: AccessLevel, other: AccessLevel) -> AccessLevel:
+    """Of two access levels the one that lets fewer read."""
+    return max(one, other, key=list(AccessLevel).index)
 
 
 def may(actor: Actor, action: Action) -> bool:

@@ -153,6 +153,16 @@ class MediaRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Uses:
+    """What the narrator allows besides reading here, where it was asked."""
+
+    quoting: bool = False
+    teaching: bool = False
+    machines: bool = False  # research with machines
+    courts: bool = False  # courts and investigators
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A testimony, whole, as it travels.
 
@@ -190,6 +200,7 @@ class Record:
     content_note: str = ""  # what a reader should know before reading
     access: str = "public"  # public, reading_room, restricted, closed
     embargo_until: str = ""  # ISO day
+    uses: Uses | None = None  # None: nobody asked
     invented: bool = False  # made up for demonstration, and says so
     extra: Mapping[str, Any] = field(default_factory=dict)  # what the format had and we only carry
     warnings: tuple[str, ...] = ()  # what a reader of the file could not understand; kept out of editions

@@ -8,6 +8,7 @@ outside the database, so that a stolen database opens no account and names nobod
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 import unicodedata
@@ -46,18 +47,19 @@ class Seal:
         self._box = Fernet(base64.urlsafe_b64encode(self._derived("contact")))
 
     def receipt(self, words: str, cost: int = COST) -> str:
-        """What is kept of a receipt. As slow for wrong words as for right ones.
+        """What is kept of a receipt. As slow for wrong words as for right ones; ``cost`` is scrypt's n."""
+        # Only the letters: however the words are parted or numbered when they are written down.
+        said = re.sub("[^a-z]", "", unicodedata.normalize("NFKC", words[:1000]).casefold())
+        return hashlib.scrypt(said.encode(), salt=self._derived("receipt"), n=cost, r=8, p=1, dklen=32).hex()
 
-        ``cost`` is scrypt's n. Raises TooSoon when too many tries are waiting already.
-        """
-        said = " ".join(unicodedata.normalize("NFKC", words).casefold().replace("-", " ").split())[:200]
+    def tried(self, words: str) -> str:
+        """The same for words somebody tries. Raises TooSoon when too many tries are waiting already."""
         if not _turns.acquire(timeout=PATIENCE):
             raise TooSoon("Too many people are asking at the moment. Wait a minute and try again.")
         try:
-            digest = hashlib.scrypt(said.encode(), salt=self._derived("receipt"), n=cost, r=8, p=1, dklen=32)
+            return self.receipt(words)
         finally:
             _turns.release()
-        return digest.hex()
 
     def ticket(self, word: str) -> str:
         """What is kept of a session's ticket."""

@@ -9,6 +9,7 @@ import click
 from app.archive import Archive
 from app.models import Role
 from app.policy import Actor
+from app.services import withdrawing
 from config import Settings
 
 # Whoever can run the command can write the database file: the terminal acts as administrator.
@@ -21,6 +22,11 @@ def opened(settings: Settings) -> Iterator[Archive]:
     archive = Archive(settings)
     try:
         archive.migrate()
+        with archive.reading():
+            missed = withdrawing.behind()
+        if missed:  # this database is older than the ledger: what was withdrawn since must not be seen again
+            with archive.writing():
+                withdrawing.replay()
         yield archive
     finally:
         archive.close()

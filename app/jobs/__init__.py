@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.services import indexing, publishing
+from app.services import indexing, publishing, submitting
 
 Arguments = Sequence[dict[str, Any]]  # one for each job done together
 
@@ -25,4 +25,15 @@ def replace(jobs: Arguments) -> None:
     indexing.compact()
 
 
-JOBS: dict[str, Callable[[Arguments], None]] = {"index": index, "replace": replace, "republish": republish}
+def forget(jobs: Arguments) -> None:
+    """Destroy drafts that nobody came back to."""
+    for job in jobs:
+        submitting.forget(job["submission"])
+
+
+JOBS: dict[str, Callable[[Arguments], None]] = {
+    "index": index,
+    "replace": replace,
+    "republish": republish,
+    "forget": forget,
+}

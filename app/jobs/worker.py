@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=60)
 TOGETHER = 100  # jobs of one name done in one go: one commit of the index instead of a hundred
 ATTEMPTS = 5
 IN_ORDER = {"index", "replace"}  # two at once could put an older edition over a newer one
+SWEEPS = {"replace"}  # jobs after which the write-ahead log is emptied: what was withdrawn stood in it
 READS_ONLY = {"index", "replace"}  # jobs that change nothing in the database do not hold up its writer
 
 
@@ -81,6 +82,8 @@ class Worker:
                 verb(arguments)
             with self.archive.writing() as session:
                 self._tick_off(session, jobs)
+            if jobs[0].name in SWEEPS:
+                self.archive.database.checkpoint()
         else:
             with self.archive.writing() as session:
                 verb(arguments)

@@ -19,6 +19,7 @@ from app.models.place import Place
 from app.records import FuzzyDate
 
 if TYPE_CHECKING:
+    from app.models.consent import Consent
     from app.models.media import MediaFile
     from app.models.passage import Passage
     from app.models.transcript import Transcript
@@ -83,9 +84,12 @@ class Testimony(Identified, Versioned, Base):
         back_populates="testimony", cascade="all, delete-orphan", order_by="MediaFile.id"
     )
 
-    def is_embargoed(self, moment: datetime) -> bool:
-        """Whether its embargo has not ended yet."""
-        return self.embargo_until is not None and moment < self.embargo_until
+    consents: Mapped[list[Consent]] = relationship(order_by="Consent.id", passive_deletes=True)
+
+    @property
+    def consent(self) -> Consent | None:
+        """What its narrator allows at present, where it was asked."""
+        return next((c for c in reversed(self.consents) if c.replaced_at is None), None)
 
 
 class Participation(Numbered, Base):

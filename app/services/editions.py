@@ -21,13 +21,14 @@ from app.records import (
     Tag,
     Withholding,
 )
+from app.services import consenting
 
 SEALED = "original"  # the use of a media file that never leaves
 
 
 def whole(testimony: Testimony) -> Record:
     """Everything the archive holds of a testimony, as a Record; withholdings are those in force."""
-    place = testimony.place
+    place, closed_until = testimony.place, consenting.embargo(testimony)
     return Record(
         source_id=testimony.source_id,
         identifier=testimony.identifier,
@@ -72,8 +73,9 @@ def whole(testimony: Testimony) -> Record:
         accession_number=testimony.accession_number,
         repository=testimony.repository,
         content_note=testimony.content_note,
-        access=testimony.access.value,
-        embargo_until=testimony.embargo_until.date().isoformat() if testimony.embargo_until else "",
+        access=consenting.access(testimony).value,
+        uses=consenting.uses(testimony),
+        embargo_until=closed_until.date().isoformat() if closed_until else "",
         invented=testimony.invented,
         extra=testimony.extra,
     )
@@ -82,13 +84,14 @@ def whole(testimony: Testimony) -> Record:
 def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Record:
     """The record as this audience may see it.
 
-    ``veils`` maps kept names to the public names that stand for them. Staff see everything,
-    with what is withheld marked as such; others see neither words, nor speaker, nor any link
-    of a withheld line, and no name that is veiled.
+    ``veils`` maps kept names to the public names that stand for them. Staff see everything
+    but sealed originals, with what is withheld marked as such; others see neither words, nor
+    speaker, nor any link of a withheld line, and no name that is veiled.
     """
     if audience is Audience.STAFF:
         scripts = tuple(_flagged(script, record) for script in record.scripts)
-        return _with_speakers(replace(record, scripts=scripts, withholdings=(), extra={}))
+        media = tuple(m for m in record.media if m.use != SEALED)
+        return _with_speakers(replace(record, scripts=scripts, media=media, withholdings=(), extra={}))
     hidden = {n for w in record.withholdings for n in range(w.first, w.last + 1)}
 
     def is_open(item: Chapter | Mark | Tag) -> bool:

@@ -27,7 +27,7 @@ from app.policy import EDITIONS, Action, Actor, require
 from app.queue import enqueue
 from app.records import Line, Record
 from app.search.passages import divide
-from app.services import auditing, editions
+from app.services import auditing, consenting, editions
 from app.services.questioning import Questioner
 
 
@@ -40,10 +40,10 @@ def open_to_readers(testimony: Testimony, actor: Actor) -> None:
 
 
 def audiences(testimony: Testimony) -> tuple[Audience, ...]:
-    """For whom editions are due at this moment."""
-    if testimony.published_at is None or testimony.is_embargoed(clock.now()):
+    """For whom editions are due at this moment: as far as both archive and narrator allow."""
+    if testimony.published_at is None:
         return EDITIONS[AccessLevel.CLOSED]
-    return EDITIONS[testimony.access]
+    return EDITIONS[consenting.access_now(testimony)]
 
 
 def publish(testimony: Testimony) -> None:
@@ -65,6 +65,12 @@ def publish(testimony: Testimony) -> None:
         # What stands in an index already must not be found there until the new edition does.
         enqueue("replace" if kept else "index", testimony=testimony.identifier)
     _wake_at_the_end_of_what_is_dated(testimony)
+
+
+def is_public(testimony: Testimony) -> bool:
+    """Whether everybody can read it at this moment."""
+    held = select(Edition.id).filter_by(testimony_id=testimony.id, audience=Audience.PUBLIC)
+    return session().scalar(held) is not None
 
 
 def republish(identifier: str) -> None:
@@ -173,7 +179,7 @@ def _links(testimony: Testimony, record: Record) -> set[tuple[LinkKind, int]]:
 def _wake_at_the_end_of_what_is_dated(testimony: Testimony) -> None:
     """An embargo or a withholding that ends by itself is a job at that moment."""
     moment = clock.now()
-    ends = {testimony.embargo_until} | {
+    ends = {consenting.embargo(testimony)} | {
         redaction.until
         for passage in testimony.passages
         for redaction in passage.redactions

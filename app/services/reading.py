@@ -8,8 +8,18 @@ from typing import Any, BinaryIO
 from sqlalchemy import Select, func, select
 
 from app.db import session
-from app.errors import NotFound
-from app.models import Audience, Edition, EditionLink, EditionPart, LinkKind, MediaFile, Testimony
+from app.errors import Gone, NotFound
+from app.models import (
+    Audience,
+    Edition,
+    EditionLink,
+    EditionPart,
+    LinkKind,
+    MediaFile,
+    Outcome,
+    Testimony,
+    Withdrawal,
+)
 from app.pages import Listing, Summary, TestimonyPage
 from app.plain import restore
 from app.records import Line, Record, Script
@@ -17,6 +27,7 @@ from app.storage import store
 
 PER_PAGE = 25  # testimonies in a list
 PARTS_PER_PAGE = 30  # passages of a transcript on one page: about 2,000 words
+TAKEN_BACK = "This testimony was withdrawn by the person who gave it. Nothing of it is kept."
 NOT_HERE = "There is nothing at this address, or it is not open to you."
 
 
@@ -104,8 +115,16 @@ def find(identifier: str, audience: str) -> Edition:
         .where(Testimony.identifier == identifier, Edition.audience == Audience(audience))
     )
     if edition is None:
-        raise NotFound(NOT_HERE)
+        raise Gone(TAKEN_BACK) if _was_destroyed(identifier) else NotFound(NOT_HERE)
     return edition
+
+
+def _was_destroyed(identifier: str) -> bool:
+    """Whether everybody could read it once, and its narrator had it destroyed: that much may be said."""
+    tombstone = select(Withdrawal.id).filter_by(
+        testimony=identifier, outcome=Outcome.DESTROY, was_public=True
+    )
+    return session().scalar(tombstone) is not None
 
 
 def open_to(audience: str) -> Select[Any]:

@@ -8,12 +8,24 @@ from urllib.parse import urlsplit
 
 from app.storage.anteroom import Anteroom
 from app.storage.base import Storage, StoredFile
+from app.storage.ledger import Ledger
 from app.storage.local import LocalStorage
 
-__all__ = ["Anteroom", "Storage", "StoredFile", "anteroom", "open_storage", "store", "using"]
+__all__ = [
+    "Anteroom",
+    "Ledger",
+    "Storage",
+    "StoredFile",
+    "anteroom",
+    "ledger",
+    "open_storage",
+    "store",
+    "using",
+]
 
 _store: ContextVar[Storage] = ContextVar("store")
 _anteroom: ContextVar[Anteroom] = ContextVar("anteroom")
+_ledger: ContextVar[Ledger] = ContextVar("ledger")
 
 
 def open_storage(url: str) -> Storage:
@@ -34,12 +46,18 @@ def anteroom() -> Anteroom:
     return _anteroom.get()
 
 
+def ledger() -> Ledger:
+    """Where withdrawals are written down outside the database."""
+    return _ledger.get()
+
+
 @contextmanager
-def using(store: Storage, anteroom: Anteroom) -> Iterator[None]:
-    """Work with this store and this anteroom for a while."""
-    held, waiting = _store.set(store), _anteroom.set(anteroom)
+def using(store: Storage, anteroom: Anteroom, ledger: Ledger) -> Iterator[None]:
+    """Work with these rooms for a while."""
+    held, waiting, written = _store.set(store), _anteroom.set(anteroom), _ledger.set(ledger)
     try:
         yield
     finally:
+        _ledger.reset(written)
         _anteroom.reset(waiting)
         _store.reset(held)

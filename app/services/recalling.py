@@ -1,0 +1,31 @@
+"""The account of an identifier, its teller as one who acts, and the mark that a change of theirs leaves."""
+
+from sqlalchemy import select
+
+from app import clock
+from app.db import session
+from app.errors import NotFound
+from app.models import Submission, SubmissionState
+from app.policy import Actor
+from app.services import auditing
+
+
+def find(identifier: str) -> Submission:
+    """The account of this identifier. Raises NotFound."""
+    found = session().scalar(select(Submission).filter_by(identifier=identifier))
+    if found is None:
+        raise NotFound("There is no such account.")
+    return found
+
+
+def teller(submission: Submission) -> Actor:
+    """The teller as one who acts: named by the account, and by nothing else."""
+    return Actor(f"submission:{submission.identifier}", "narrator")
+
+
+def touched(submission: Submission, action: str) -> None:
+    """Note that the teller changed something; once it was sent, in the trail too. Only the day is kept."""
+    submission.changed_on = clock.today()
+    session().flush()
+    if submission.state is not SubmissionState.DRAFT:
+        auditing.note(teller(submission), action, f"submission:{submission.identifier}", day_only=True)

@@ -1,0 +1,271 @@
+"""Taking back: stop publication, restrict, close until a day, destroy, or withhold some lines.
+
+Each withdrawal is a row here and a line of the ledger outside the database. A database put back
+from an older copy is brought up to the ledger before it serves (``replay``).
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock
+from app.db import session
+from app.errors import Conflict, Invalid
+from app.given import GivenLine
+from app.models import (
+    Outcome,
+    Redaction,
+    RedactionReason,
+    Submission,
+    SubmissionState,
+    Testimony,
+    TranscriptKind,
+    Withdrawal,
+)
+from app.queue import enqueue
+from app.services import consenting, destroying, identifying, linking, publishing, recalling
+from app.storage import ledger
+
+TELLER = "narrator"  # who made a redaction that the teller may lift again
+
+
+def withdraw(identifier: str, outcome: str, until: date | None = None) -> None:
+    """Take an account back, in one of four ways. Raises Invalid without a day to close until."""
+    chosen = identifying.choice(Outcome, outcome, "way to withdraw")
+    submission = recalling.find(identifier)
+    if submission.state is SubmissionState.DRAFT:
+        raise Conflict("This account was not sent yet; it can be deleted.")
+    if chosen is Outcome.CLOSE and (until is None or until <= clock.today()):
+        raise Invalid("Say until which day it is to be closed; the day must be still to come.")
+    details: dict[str, Any] = {"until": until.isoformat()} if until and chosen is Outcome.CLOSE else {}
+    recalling.touched(submission, f"submission.withdraw_{chosen.value}")
+    _do(_write_down(submission, chosen, details))
+
+
+def resume(identifier: str) -> None:
+    """Let what was stopped go on. Raises Conflict when it was not stopped, or was destroyed."""
+    submission = recalling.find(identifier)
+    stopped = last(submission)
+    if submission.state is not SubmissionState.WITHDRAWN or not stopped or stopped.outcome is Outcome.DESTROY:
+        raise Conflict("There is nothing here that could go on.")
+    testimony = submission.testimony
+    submission.state = SubmissionState.ACCEPTED if testimony else SubmissionState.SENT
+    if testimony:
+        testimony.published_at = clock.now() if stopped.details.get("was_published") else None
+        publishing.publish(testimony)
+    recalling.touched(submission, "submission.resume")
+
+
+def last(submission: Submission) -> Withdrawal | None:
+    """The last time this account was stopped or destroyed."""
+    return session().scalar(
+        select(Withdrawal)
+        .where(
+            Withdrawal.submission == submission.identifier,
+            Withdrawal.outcome.in_((Outcome.STOP, Outcome.DESTROY)),
+        )
+        .order_by(Withdrawal.id.desc())
+        .limit(1)
+    )
+
+
+def narrowed(submission: Submission) -> None:
+    """Write down that consent became narrower, as it now is."""
+    consent = consenting.current(submission)
+    if consent is None:
+        return
+    answers = submission.answers
+    details = {step: dict(answers.get(step, {})) for step in ("uses", "readers", "opening")}
+    _write_down(submission, Outcome.CONSENT, details)
+
+
+def lines(identifier: str) -> tuple[GivenLine, ...]:
+    """The lines of an account as they stand in the archive; none before it is taken in."""
+    testimony = recalling.find(identifier).testimony
+    original = _original(testimony) if testimony else None
+    if testimony is None or original is None:
+        return ()
+    own, others = _withheld(testimony, own=True), _withheld(testimony, own=False)
+    return tuple(
+        GivenLine(
+            s.position, s.text, s.speaker, s.start_ms, s.end_ms, s.position in own, s.position in others
+        )
+        for s in original.segments
+    )
+
+
+def withhold(identifier: str, chosen: Collection[int], shown: range) -> None:
+    """Of the lines ``shown``, have exactly the ``chosen`` ones withheld by the teller."""
+    submission = recalling.find(identifier)
+    if submission.testimony is None:
+        raise Conflict("This account is not in the archive yet: change its words instead.")
+    before = _withheld(submission.testimony, own=True)
+    wanted = (before - set(shown)) | (set(chosen) & set(shown))
+    if wanted == before:
+        return
+    recalling.touched(submission, "submission.withhold")
+    _do(_write_down(submission, Outcome.PASSAGE, {"lines": [list(run) for run in _runs(wanted)]}))
+
+
+def behind() -> list[dict[str, Any]]:
+    """The entries of the ledger that this database knows nothing of. Raises Conflict when there is no ledger."""
+    if not ledger().exists():
+        raise Conflict(
+            f"The ledger of withdrawals is missing ({ledger().path}). If this archive was put back from a copy, "
+            "bring the ledger of the archive it was copied from; what was withdrawn since would be shown again."
+        )
+    known = set(session().scalars(select(Withdrawal.identifier)))
+    return [entry for entry in ledger().entries() if entry["identifier"] not in known]
+
+
+def replay() -> int:
+    """Do again what the ledger says and this database has forgotten. Returns how much that was."""
+    missed = behind()
+    for entry in missed:
+        withdrawal = Withdrawal(**(entry | {"made_on": date.fromisoformat(entry["made_on"])}))
+        withdrawal.outcome = Outcome(entry["outcome"])
+        session().add(withdrawal)
+        session().flush()
+        _do(withdrawal)
+    return len(missed)
+
+
+def _write_down(submission: Submission, outcome: Outcome, details: dict[str, Any]) -> Withdrawal:
+    """The row, and the ledger's line first: if we fall between the two, it is done at the next start."""
+    testimony = submission.testimony
+    public = testimony is not None and publishing.is_public(testimony)
+    if outcome is Outcome.STOP and testimony:
+        details = {"was_published": testimony.published_at is not None}
+    withdrawal = Withdrawal(
+        outcome=outcome,
+        submission=submission.identifier,
+        testimony=testimony.identifier if testimony else "",
+        details=details,
+        was_public=public,
+        made_on=clock.today(),
+    )
+    session().add(withdrawal)
+    session().flush()
+    ledger().add(
+        {
+            "identifier": withdrawal.identifier,
+            "outcome": outcome.value,
+            "submission": withdrawal.submission,
+            "testimony": withdrawal.testimony,
+            "details": details,
+            "was_public": public,
+            "made_on": withdrawal.made_on.isoformat(),
+        }
+    )
+    return withdrawal
+
+
+def _do(withdrawal: Withdrawal) -> None:
+    """Carry a withdrawal out, on whatever of the account is here."""
+    submission = session().scalar(select(Submission).filter_by(identifier=withdrawal.submission))
+    testimony = session().scalar(select(Testimony).filter_by(identifier=withdrawal.testimony))
+    _DEEDS[withdrawal.outcome](withdrawal, submission, testimony)
+    session().flush()
+
+
+def _stop(_: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    if submission:
+        submission.state = SubmissionState.WITHDRAWN
+    if testimony:
+        testimony.published_at = None
+        publishing.publish(testimony)
+
+
+def _restrict(_: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    _consent(submission, readers={"access": "restricted"})
+
+
+def _close(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    _consent(submission, opening={"opening": "later", "open_from": withdrawal.details["until"]})
+
+
+def _narrow(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    _consent(submission, **withdrawal.details)
+
+
+def _consent(submission: Submission | None, **answers: dict[str, Any]) -> None:
+    if submission is None:
+        return
+    submission.answers = {**submission.answers, **answers}
+    session().flush()
+    consenting.record(submission)
+    if submission.testimony:
+        publishing.publish(submission.testimony)
+
+
+def _hold_back(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    if testimony is None:
+        return
+    wanted = {(first, last) for first, last in withdrawal.details["lines"]}
+    for passage in testimony.passages:
+        for redaction in passage.redactions:
+            if _is_own(redaction):
+                if (passage.first, passage.last) in wanted:
+                    wanted.discard((passage.first, passage.last))
+                else:
+                    redaction.lifted_at = clock.midnight()
+    for first, end in sorted(wanted):
+        passage = linking.pick(testimony, first, end)
+        passage.redactions.append(
+            Redaction(reason=RedactionReason.CONSENT, made_by=TELLER, made_at=clock.midnight())
+        )
+    session().flush()
+    publishing.publish(testimony)
+
+
+def _destroy(_: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    if testimony:
+        destroying.testimony(testimony)
+    if submission:
+        destroying.submission(submission)
+        submission.state = SubmissionState.WITHDRAWN
+
+
+_DEEDS: dict[Outcome, Callable[[Withdrawal, Submission | None, Testimony | None], None]] = {
+    Outcome.STOP: _stop,
+    Outcome.RESTRICT: _restrict,
+    Outcome.CLOSE: _close,
+    Outcome.CONSENT: _narrow,
+    Outcome.PASSAGE: _hold_back,
+    Outcome.DESTROY: _destroy,
+}
+
+
+def _original(testimony: Testimony) -> Any:
+    return next(
+        (t for t in testimony.transcripts if t.kind is TranscriptKind.ORIGINAL and t.is_current), None
+    )
+
+
+def _is_own(redaction: Redaction) -> bool:
+    return redaction.made_by == TELLER and redaction.is_in_force(clock.now())
+
+
+def _withheld(testimony: Testimony, *, own: bool) -> set[int]:
+    """The numbers of the lines withheld by the teller, or by the archive."""
+    return {
+        number
+        for passage in testimony.passages
+        if passage.first is not None and passage.last is not None
+        for redaction in passage.redactions
+        if redaction.is_in_force(clock.now()) and _is_own(redaction) is own
+        for number in range(passage.first, passage.last + 1)
+    }
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers as (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

@@ -1,0 +1,98 @@
+"""Receipts: words that cannot be guessed, kept slowly hashed; contacts that a stolen database does not tell."""
+
+import math
+import sqlite3
+import threading
+
+import pytest
+
+from app import sealing
+from app.errors import Invalid, TooSoon
+from app.sealing import Seal, new_receipt, word_list
+from app.services import submitting
+
+KEY = "a key that is long enough for anybody"
+
+
+def test_a_receipt_is_six_words_of_7776():
+    assert len(set(word_list())) == 7776
+    assert sealing.WORDS * math.log2(len(word_list())) >= 77
+    words = new_receipt().split(" ")
+    assert len(words) == 6
+    assert set(words) <= set(word_list())
+    assert new_receipt() != new_receipt()
+
+
+def test_the_same_words_open_however_they_were_written_down():
+    seal = Seal(KEY)
+    kept = seal.receipt("acid yo-yo gravel honey lapdog zoom")
+    assert seal.receipt("1. Acid\n2. yo-yo\n3. gravel\n4. honey 5. lapdog\n6. ZOOM ") == kept
+    assert seal.receipt("yo-yo acid gravel honey lapdog zoom") != kept
+    assert Seal(KEY + "!").receipt("acid yo-yo gravel honey lapdog zoom") != kept
+
+
+@pytest.mark.trial
+def test_a_million_wrong_receipts_open_nothing(rounds):
+    """With scrypt made cheap (n = 2), or it would take a day; what is compared is the same."""
+    seal = Seal(KEY)
+    kept = {seal.receipt(new_receipt(), cost=2) for _ in range(1000)}
+    tries = 1_000_000 if rounds > 100 else 20_000
+    assert not any(seal.receipt(new_receipt(), cost=2) in kept for _ in range(tries))
+
+
+def test_right_and_wrong_words_take_the_same_way(archive):
+    """One slow digest and one look-up for either: counted, since times may not be asserted."""
+    with archive.writing():
+        identifier = submitting.begin("ticket", "en")
+        words = submitting.receipt(identifier)
+    tried: list[str] = []
+
+    class Counting(Seal):
+        def receipt(self, words: str, cost: int = sealing.COST) -> str:
+            tried.append(words)
+            return super().receipt(words, cost)
+
+    counting = Counting(archive.settings.secret_key or (archive.settings.home / "secret_key").read_text())
+    said = set()
+    for wrong in ("", "six", new_receipt(), "x" * 100_000, "ա բ գ դ ե զ", words + " zoom", words[:-1]):
+        with archive.reading(), sealing.using(counting), pytest.raises(Invalid) as refusal:
+            submitting.open_with(wrong)
+        said.add(str(refusal.value))
+    with archive.reading(), sealing.using(counting):
+        assert submitting.open_with(words) == identifier
+    assert said == {submitting.WRONG}
+    assert len(tried) == 8
+
+
+def test_many_tries_at_once_wait_for_one_another_and_then_are_told_to_come_back(monkeypatch):
+    """Whoever sends thousands of words takes two places, not the machine."""
+    monkeypatch.setattr(sealing, "PATIENCE", 0.2)
+    seal = Seal(KEY)
+    held = threading.Event()
+    for _ in range(2):
+        sealing._turns.acquire()
+    try:
+        with pytest.raises(TooSoon):
+            seal.tried("acid yo-yo gravel honey lapdog zoom")
+    finally:
+        held.set()
+        for _ in range(2):
+            sealing._turns.release()
+    assert seal.tried("acid") == seal.receipt("acid")
+
+
+def test_the_database_tells_neither_words_nor_contact(archive, settings):
+    with archive.writing():
+        identifier = submitting.begin("a ticket of this session", "az")
+        words = submitting.receipt(identifier)
+        submitting.answer(identifier, "contact", {"contact": ["+994 50 123 45 67, after dark"]})
+    with archive.reading():
+        assert submitting.contact(identifier) == "+994 50 123 45 67, after dark"
+    archive.database.checkpoint()
+    raw = (settings.home / "archive.sqlite").read_bytes()
+    for secret in (words, words.split()[0] + " ", "+994 50", "after dark", "a ticket of this session"):
+        assert secret.encode() not in raw
+    with sqlite3.connect(settings.home / "archive.sqlite") as connection:
+        (sealed,) = connection.execute("SELECT sealed FROM submission_contact").fetchone()
+    with pytest.raises(Invalid):
+        Seal("another key, also long enough for anybody").open(sealed)
