@@ -109,3 +109,26 @@ class Waiting:
     taken_by: str = ""
     set_aside: bool = False
     unread: int = 0  # things the teller said since the archive last did
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An account before an archivist: the account, and what is needed to decide about it."""
+
+    account: Account
+    version: int  # of the account as it is shown
+    is_mine: bool  # whether the archivist has it
+    is_open: bool  # whether it can still be accepted or declined
+    shown_as: str  # the name readers are told
+    access: str  # who may read it, as the narrator allows
+    opens_on: str  # ISO day, or nothing
+    content_note: str
+    title: str  # to begin with
+    kind: str  # to begin with
+    places: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    events: tuple[Choice, ...] = ()
+    questions: tuple[Choice, ...] = ()
+    transcripts: tuple[GivenFile, ...] = ()  # files that can be taken in as its text
+    late: frozenset[str] = frozenset()  # files that came after it was taken in
+    collections: tuple[str, ...] = ()  # names there are

@@ -32,6 +32,7 @@ class Action(StrEnum):
     DESCRIBE = "describe testimonies"
     LINK = "link passages to claims"
     WITHHOLD = "withhold passages"
+    REVIEW = "review accounts"
     MANAGE_USERS = "manage users"
     TELL = "give an account"
 
@@ -58,6 +59,7 @@ WHO_MAY: dict[Action, frozenset[Role | None]] = {
     Action.DESCRIBE: STAFF,
     Action.LINK: STAFF,
     Action.WITHHOLD: STAFF,
+    Action.REVIEW: STAFF,
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Action.TELL: ANYBODY,
 }
@@ -98,6 +100,16 @@ DOORS: dict[str, Action] = {
     "public.media": Action.READ,
     "account.sign_in": Action.SIGN_IN,
     "account.sign_out": Action.SIGN_OUT,
+    "workbench.accounts": Action.REVIEW,
+    "workbench.account": Action.REVIEW,
+    "workbench.account_contact": Action.REVIEW,
+    "workbench.take": Action.REVIEW,
+    "workbench.put_back": Action.REVIEW,
+    "workbench.ask": Action.REVIEW,
+    "workbench.decline": Action.REVIEW,
+    "workbench.accept": Action.REVIEW,
+    "workbench.account_file": Action.REVIEW,
+    "workbench.add_file": Action.REVIEW,
     "workbench.link": Action.LINK,
     "workbench.linked": Action.LINK,
     "workbench.unlink": Action.LINK,

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import mimetypes
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import insert, select
 
@@ -17,7 +15,6 @@ from app.models import (
     Claim,
     Collection,
     Evidence,
-    MediaFile,
     Mention,
     Participation,
     Passage,
@@ -32,15 +29,10 @@ from app.models import (
 )
 from app.plain import plain
 from app.policy import Action, Actor, require
-from app.records import Chapter, FuzzyDate, Mark, MediaRef, Record, Tag, Withholding
-from app.services import auditing, editions, identifying, publishing
-from app.storage import store
+from app.records import Chapter, FuzzyDate, Mark, Record, Tag, Withholding
+from app.services import auditing, depositing, identifying, publishing
 
 NOTHING = FuzzyDate("")
-KINDS = ("audio", "video", "image", "text")
-SHOWN = ("image/webp", "image/jpeg", "image/png")  # what a record may bring to be shown as it is
-
-FindFile = Callable[[str], Path | None]
 
 
 def find(collection: Collection, source_id: str) -> Testimony | None:
@@ -54,13 +46,15 @@ def accession(
     actor: Actor,
     *,
     accession_id: int | None = None,
-    files: FindFile | None = None,
+    files: depositing.FindFile | None = None,
+    originals: Iterable[depositing.Original] = (),
     publish: bool = False,
 ) -> Testimony:
     """Keep a record whole. Raises Conflict when it is here already, Invalid when it points nowhere.
 
-    ``files`` finds the media the record names; those it does not find are left out. With ``publish``
-    readers may read it at once, as far as its access level and embargo allow.
+    ``files`` finds the media the record names; those it does not find are left out. ``originals`` are
+    in the store already and are sealed with it. With ``publish`` readers may read it at once, as far as
+    its access level and embargo allow.
     """
     require(actor, Action.IMPORT)
     if find(collection, record.source_id):
@@ -79,7 +73,9 @@ def accession(
         _withhold(testimony, withholding, record, original, actor)
     for media in record.media:
         if files and media.name and (path := files(media.name)):
-            _deposit(testimony, media, path)
+            depositing.deposit(testimony, media, path)
+    for sealed in originals:
+        depositing.seal(testimony, sealed)
     auditing.note(actor, "testimony.accession", f"testimony:{testimony.identifier}", source=record.source_id)
     if publish:
         publishing.open_to_readers(testimony, actor)
@@ -230,29 +226,6 @@ def _withhold(
             reason=identifying.choice(RedactionReason, kept.reason, "reason"),
             until=datetime.fromisoformat(kept.until).replace(tzinfo=UTC) if kept.until else None,
             made_by=actor.name or "import",
-        )
-    )
-
-
-def _deposit(testimony: Testimony, media: MediaRef, path: Path) -> None:
-    mimetype, _ = mimetypes.guess_type(path.name)
-    kind = media.kind or (mimetype or "").partition("/")[0]
-    if mimetype is None or kind not in KINDS:
-        raise Invalid(f"{media.name}: media are sound, film, pictures or text.")
-    if media.use != editions.SEALED and mimetype not in SHOWN:
-        raise Invalid(f"{media.name}: pictures that are shown can be WebP, JPEG or PNG.")
-    with path.open("rb") as stream:
-        kept = store().save(stream)
-    testimony.media.append(
-        MediaFile(
-            use=media.use,
-            kind=kind,
-            mimetype=mimetype,
-            key=kept.key,
-            name=media.name,
-            caption=media.caption,
-            size=kept.size,
-            sha256=kept.sha256,
         )
     )
 
