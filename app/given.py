@@ -119,6 +119,7 @@ class Desk:
     version: int  # of the account as it is shown
     is_mine: bool  # whether the archivist has it
     is_open: bool  # whether it can still be accepted or declined
+    is_unpublished: bool  # whether it was taken in and readers wait for it
     shown_as: str  # the name readers are told
     access: str  # who may read it, as the narrator allows
     opens_on: str  # ISO day, or nothing

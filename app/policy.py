@@ -110,6 +110,7 @@ DOORS: dict[str, Action] = {
     "workbench.accept": Action.REVIEW,
     "workbench.account_file": Action.REVIEW,
     "workbench.add_file": Action.REVIEW,
+    "workbench.publish": Action.PUBLISH,
     "workbench.link": Action.LINK,
     "workbench.linked": Action.LINK,
     "workbench.unlink": Action.LINK,

@@ -1,5 +1,6 @@
 """The archivists' desk: accounts that wait, who has which, what is asked, and what becomes of them."""
 
+import re
 from dataclasses import replace
 from enum import StrEnum
 from typing import BinaryIO
@@ -9,11 +10,12 @@ from sqlalchemy import select
 from app.db import session
 from app.errors import Conflict, Invalid, NotFound
 from app.given import Account, Desk
-from app.models import Collection, Message, MessageKind, Submission, SubmissionState, User
+from app.models import Collection, Message, MessageKind, SubmissionState
 from app.policy import Action, Actor, require
 from app.sealing import seal
-from app.services import admitting, auditing, identifying, recording, submitting
+from app.services import admitting, auditing, holding, identifying, publishing, recording, submitting
 from app.services.awaiting import settled, waiting
+from app.services.holding import put_back, take
 from app.storage import store
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "decline",
     "desk",
     "file",
+    "publish",
     "put_back",
     "settled",
     "take",
@@ -33,9 +36,8 @@ __all__ = [
 ]
 
 LONGEST = 20_000  # characters of what is said to a teller
-NOBODY = "Somebody at the archive"  # who worked from the command line
+_TAG = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8}){0,3}$")
 TAKEN_IN = "The archive has taken in your account."
-UNDECIDED = (SubmissionState.SENT, SubmissionState.IN_REVIEW, SubmissionState.QUESTIONED)
 
 
 class Reason(StrEnum):
@@ -51,15 +53,16 @@ class Reason(StrEnum):
 def account(identifier: str, actor: Actor) -> Account:
     """An account that was sent, with the name of the archivist who has it. Raises NotFound."""
     require(actor, Action.REVIEW)
-    submission = _find(identifier)
+    submission = holding.find(identifier)
     return replace(
-        submitting.account(identifier), taken_by=_name(submission.taken_by) if submission.taken_by else ""
+        submitting.account(identifier),
+        taken_by=holding.name_of(submission.taken_by) if submission.taken_by else "",
     )
 
 
 def desk(identifier: str, actor: Actor) -> Desk:
     """An account and all that is needed to decide about it. Raises NotFound."""
-    given, submission = account(identifier, actor), _find(identifier)
+    given, submission = account(identifier, actor), holding.find(identifier)
     bearing = {c.identifier: c for kind in submitting.choices() for c in kind}
     has_text = bool(recording.said(given, "account", "text"))
     when = recording.said(given, "when", "when")
@@ -67,7 +70,8 @@ def desk(identifier: str, actor: Actor) -> Desk:
         account=given,
         version=submission.version,
         is_mine=bool(actor.identifier) and submission.taken_by == actor.identifier,
-        is_open=submission.state in UNDECIDED,
+        is_open=submission.state in holding.UNDECIDED,
+        is_unpublished=submission.testimony is not None and submission.testimony.published_at is None,
         shown_as=recording.shown_name(given),
         access=recording.access(given),
         opens_on=recording.opens_on(given),
@@ -87,17 +91,17 @@ def desk(identifier: str, actor: Actor) -> Desk:
 def contact(identifier: str, actor: Actor) -> str:
     """How the teller can be reached, opened for an archivist, which the trail keeps. Raises NotFound."""
     require(actor, Action.REVIEW)
-    submission = _find(identifier)
+    submission = holding.find(identifier)
     if submission.contact is None:
         raise NotFound("No way to reach the teller was given.")
-    auditing.note(actor, "submission.open_contact", _target(submission))
+    auditing.note(actor, "submission.open_contact", holding.target(submission))
     return seal().open(submission.contact.sealed)
 
 
 def file(identifier: str, upload: str, actor: Actor) -> tuple[BinaryIO, str, int, str]:
     """A file that was given, as it was given: stream, type, size in bytes, name. Raises NotFound."""
     require(actor, Action.REVIEW)
-    submission = _find(identifier)
+    submission = holding.find(identifier)
     found = next((u for u in admitting.received(submission) if u.identifier == upload), None)
     if found is None:
         raise NotFound("There is no such file.")
@@ -106,61 +110,24 @@ def file(identifier: str, upload: str, actor: Actor) -> tuple[BinaryIO, str, int
     return stream, found.mimetype, found.size, found.name
 
 
-def take(identifier: str, actor: Actor, version: int, *, over: bool = False) -> None:
-    """Have an account, so that nobody else works on it; ``over``: also when another has it.
-
-    A declined account is taken up again. Raises Conflict when another has it, when it has
-    changed since the version that was seen, or when it is settled.
-    """
-    require(actor, Action.REVIEW)
-    submission = _hold(identifier)
-    if submission.taken_by == actor.identifier and submission.state in UNDECIDED:
-        return
-    _unchanged(submission, version)
-    if submission.state not in (*UNDECIDED, SubmissionState.DECLINED):
-        raise Conflict(_settled(submission))
-    if not over:
-        _free(submission, actor)
-    before = submission.taken_by
-    if submission.state is not SubmissionState.QUESTIONED:
-        submission.state = SubmissionState.IN_REVIEW
-    submission.taken_by, submission.reason = actor.identifier, ""
-    session().flush()
-    auditing.note(actor, "submission.take", _target(submission), before=before)
-
-
-def put_back(identifier: str, actor: Actor, version: int) -> None:
-    """Let others take it. Raises Conflict when it is not this archivist's to put back."""
-    require(actor, Action.REVIEW)
-    submission = _undecided(identifier, actor)
-    _unchanged(submission, version)
-    if not submission.taken_by:
-        return
-    if submission.state is SubmissionState.IN_REVIEW:
-        submission.state = SubmissionState.SENT
-    submission.taken_by = ""
-    session().flush()
-    auditing.note(actor, "submission.put_back", _target(submission))
-
-
 def ask(identifier: str, text: str, actor: Actor) -> None:
     """Ask the teller something, or tell them; an account under review waits for their answer.
 
     Raises Invalid without words, Conflict when another archivist has it or it was withdrawn.
     """
     require(actor, Action.REVIEW)
-    submission = _hold(identifier)
+    submission = holding.hold(identifier)
     if submission.state is SubmissionState.WITHDRAWN:
-        raise Conflict(_settled(submission))
-    if submission.state in UNDECIDED:
-        _free(submission, actor)
+        raise Conflict(holding.settled_by(submission))
+    if submission.state in holding.UNDECIDED:
+        holding.free(submission, actor)
         submission.state, submission.taken_by = SubmissionState.QUESTIONED, actor.identifier
     words = _words(text)
     if not words:
         raise Invalid("There are no words to send.")
     submission.messages.append(Message(kind=MessageKind.QUESTION, text=words))
     session().flush()
-    auditing.note(actor, "submission.ask", _target(submission))
+    auditing.note(actor, "submission.ask", holding.target(submission))
 
 
 def decline(identifier: str, reason: str, words: str, actor: Actor) -> None:
@@ -169,13 +136,13 @@ def decline(identifier: str, reason: str, words: str, actor: Actor) -> None:
     Raises Invalid for a reason there is none of, Conflict when another has it or it is settled.
     """
     require(actor, Action.REVIEW)
-    submission = _undecided(identifier, actor)
+    submission = holding.undecided(identifier, actor)
     submission.reason = identifying.choice(Reason, reason, "reason").value
     submission.state, submission.taken_by = SubmissionState.DECLINED, actor.identifier
     if said := _words(words):
         submission.messages.append(Message(kind=MessageKind.NOTICE, text=said))
     session().flush()
-    auditing.note(actor, "submission.decline", _target(submission), reason=reason)
+    auditing.note(actor, "submission.decline", holding.target(submission), reason=reason)
 
 
 def accept(
@@ -201,11 +168,13 @@ def accept(
     or it is settled, Invalid for what cannot be taken in so.
     """
     require(actor, Action.REVIEW)
-    submission = _undecided(identifier, actor)
+    submission = holding.undecided(identifier, actor)
     if version is not None:
-        _unchanged(submission, version)
+        holding.unchanged(submission, version)
     if not title.strip():
         raise Invalid("The testimony must have a title.")
+    if language and not _TAG.match(language):
+        raise Invalid("The language is written as a tag of two or three letters: en, az, hy.")
     decided = recording.Decided(
         title.strip(),
         kind,
@@ -221,59 +190,28 @@ def accept(
     submission.state, submission.taken_by = SubmissionState.ACCEPTED, actor.identifier
     submission.messages.append(Message(kind=MessageKind.NOTICE, text=TAKEN_IN))
     session().flush()
-    auditing.note(actor, "submission.accept", _target(submission), testimony=testimony.identifier)
+    auditing.note(actor, "submission.accept", holding.target(submission), testimony=testimony.identifier)
     return testimony.identifier
+
+
+def publish(identifier: str, actor: Actor) -> None:
+    """Let readers read an account that was taken in without, as far as its narrator allows. Raises Conflict."""
+    require(actor, Action.PUBLISH)
+    submission = holding.hold(identifier)
+    if submission.state is not SubmissionState.ACCEPTED or submission.testimony is None:
+        raise Conflict("This account is not in the archive. Nothing was changed.")
+    if submission.testimony.published_at is None:
+        publishing.open_to_readers(submission.testimony, actor)
 
 
 def add_file(identifier: str, upload: str, actor: Actor) -> None:
     """Seal a file that came after the account was taken in with its testimony. Raises NotFound, Conflict."""
     require(actor, Action.REVIEW)
-    submission = _hold(identifier)
+    submission = holding.hold(identifier)
     found = next((u for u in admitting.received(submission) if u.identifier == upload), None)
     if found is None:
         raise NotFound("There is no such file.")
     admitting.add(submission, found, actor)
-
-
-def _find(identifier: str) -> Submission:
-    """An account that was sent. Raises NotFound, also for a draft."""
-    return _sent(session().scalar(select(Submission).filter_by(identifier=identifier)))
-
-
-def _hold(identifier: str) -> Submission:
-    """An account that was sent, which nobody else can change until the transaction ends."""
-    return _sent(session().scalar(select(Submission).filter_by(identifier=identifier).with_for_update()))
-
-
-def _sent(submission: Submission | None) -> Submission:
-    if submission is None or submission.state is SubmissionState.DRAFT:
-        raise NotFound("There is no such account.")
-    return submission
-
-
-def _undecided(identifier: str, actor: Actor) -> Submission:
-    submission = _hold(identifier)
-    if submission.state not in UNDECIDED:
-        raise Conflict(_settled(submission))
-    _free(submission, actor)
-    return submission
-
-
-def _free(submission: Submission, actor: Actor) -> None:
-    if submission.taken_by not in ("", actor.identifier):
-        raise Conflict(f"{_name(submission.taken_by)} has this account. Nothing was changed.")
-
-
-def _unchanged(submission: Submission, version: int) -> None:
-    if submission.version != version:
-        raise Conflict("This account has changed since you opened it. Look at it again; nothing was changed.")
-
-
-def _settled(submission: Submission) -> str:
-    if submission.state is SubmissionState.WITHDRAWN:
-        return "This account was withdrawn by the person who gave it. Nothing was changed."
-    done = "accepted" if submission.state is SubmissionState.ACCEPTED else "declined"
-    return f"{_name(submission.taken_by)} has {done} this account already. Nothing was changed."
 
 
 def _words(text: str) -> str:
@@ -281,12 +219,3 @@ def _words(text: str) -> str:
     if len(words) > LONGEST:
         raise Invalid(f"This is too long: at most {LONGEST:,} characters can be sent.")
     return words
-
-
-def _name(identifier: str) -> str:
-    """The name of an archivist; what the trail calls them when they are gone, or act from a command line."""
-    return session().scalar(select(User.name).filter_by(identifier=identifier)) or identifier or NOBODY
-
-
-def _target(submission: Submission) -> str:
-    return f"submission:{submission.identifier}"

@@ -36,6 +36,7 @@ TERMS: dict[str, dict[str, LazyString]] = {
     "role": {
         "narrator": lazy_gettext("Narrator"),
         "interviewer": lazy_gettext("Interviewer"),
+        "submitter": lazy_gettext("Given by"),
         "translator": lazy_gettext("Translator"),
         "interpreter": lazy_gettext("Interpreter"),
         "transcriber": lazy_gettext("Transcriber"),
@@ -53,6 +54,19 @@ TERMS: dict[str, dict[str, LazyString]] = {
         "danger": lazy_gettext("it could put somebody in danger"),
         "consent": lazy_gettext("at the wish of the person who told it"),
         "law": lazy_gettext("the law requires it"),
+    },
+    "use": {
+        "quoting": lazy_gettext("quoting it"),
+        "teaching": lazy_gettext("teaching with it"),
+        "machines": lazy_gettext("research with machines"),
+        "courts": lazy_gettext("use by courts and investigators"),
+    },
+    "declined": {
+        "not_about_this": lazy_gettext("It tells of something that this archive does not collect."),
+        "nothing_told": lazy_gettext("Nothing is told in it yet."),
+        "abusive": lazy_gettext("It insults or threatens people instead of telling what happened."),
+        "duplicate": lazy_gettext("The archive has it already."),
+        "cannot_keep": lazy_gettext("The archive cannot keep it safely, or within the law."),
     },
     "facet": {
         "collection": lazy_gettext("Collection"),

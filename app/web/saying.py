@@ -37,6 +37,20 @@ SENTENCES = (
     N_("The address or the password is not right."),
     N_("These lines are tied to this claim already; undo that link to change it."),
     N_("Lines %(first)s to %(last)s are not in the transcript."),
+    N_("The archive has taken in your account."),
+    N_("Nothing was changed."),
+    N_("This account has changed since you opened it."),
+    N_("Look at it again; nothing was changed."),
+    N_("This account was withdrawn by the person who gave it."),
+    N_("This account is not in the archive."),
+    N_("There are no words to send."),
+    N_("This is too long: at most %(count)s characters can be sent."),
+    N_("The testimony must have a title."),
+    N_("The account must belong to a collection."),
+    N_("The language is written as a tag of two or three letters: en, az, hy."),
+    N_("This file is too large for a transcript."),
+    N_("This file cannot be taken in as a transcript: it can be WebVTT, SubRip or plain text."),
+    N_("This file stands with the testimony already."),
     # app/policy: what the one who asks may not do
     N_("You may not take records in."),
     N_("You may not publish testimonies."),
@@ -44,6 +58,7 @@ SENTENCES = (
     N_("You may not link passages to claims."),
     N_("You may not withhold passages."),
     N_("You may not manage users."),
+    N_("You may not review accounts."),
     # Flask and its forms
     N_("The CSRF token is missing."),
     N_("The CSRF session token is missing."),
@@ -57,6 +72,10 @@ SENTENCES = (
     N_("%(value)s is no stance; it can be %(names)s."),
     N_("%(value)s is no basis; it can be %(names)s."),
     N_("%(name)s must be the number of a line."),
+    N_("%(value)s is no reason; it can be %(names)s."),
+    N_("%(name)s has this account."),
+    N_("%(name)s has accepted this account already."),
+    N_("%(name)s has declined this account already."),
 )
 
 _VALUE = re.compile(r"%\\\((\w+)\\\)s")  # a placeholder, as re.escape leaves it
