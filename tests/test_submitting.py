@@ -124,6 +124,17 @@ def test_words_asked_for_early_stay_the_same(archive):
         assert submitting.open_with(words) == identifier
 
 
+def test_other_words_can_be_had_and_the_old_ones_open_nothing(archive):
+    """The line may break before the words are shown: whoever holds the account is not shut out of it."""
+    identifier, words = send(archive)
+    with archive.writing():
+        others = submitting.renew(identifier)
+    with archive.reading():
+        assert submitting.open_with(others) == identifier
+        with pytest.raises(Invalid):
+            submitting.open_with(words)
+
+
 def test_of_moments_only_the_day_is_kept(archive, settings):
     identifier, _ = send(archive)
     with archive.writing():

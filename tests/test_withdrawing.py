@@ -15,6 +15,7 @@ from app.cli.base import opened
 from app.errors import Conflict, Invalid
 from app.models import AuditEntry, Person, Segment, Submission, Testimony, Withdrawal
 from app.services import preserving, submitting, withdrawing
+from app.services.steps import USES
 from tests.telling import accept, send
 
 FIRST, SECOND = "quorvistle", "brandulox"  # words of two lines, found nowhere else
@@ -197,9 +198,7 @@ def test_a_page_says_what_its_narrator_allows(archive, client, given):
     identifier, testimony = given
     assert client.get(f"/testimonies/{testimony}.json").json["uses"] == {"quoting": True}
     with archive.writing():
-        submitting.answer(
-            identifier, "uses", {u: ["yes"] for u in ("reading", "quoting", "teaching", "machines", "courts")}
-        )
+        submitting.answer(identifier, "uses", {use: ["yes"] for use in USES})
     assert client.get(f"/testimonies/{testimony}.json").json["uses"] == {
         "quoting": True,
         "teaching": True,
@@ -327,3 +326,13 @@ def test_half_a_line_of_the_ledger_loses_no_other(archive, given, settings):
     with archive.reading():
         assert withdrawing.behind() == []
     assert len(list(archive.ledger.entries())) == 1
+
+
+def test_machines_are_told_when_their_use_is_not_allowed(archive, client, given):
+    identifier, testimony = given
+    for address in (f"/testimonies/{testimony}", f"/testimonies/{testimony}.json"):
+        assert client.get(address).headers["TDM-Reservation"] == "1"
+    assert "research with machines" in client.get(f"/testimonies/{testimony}").text
+    with archive.writing():
+        submitting.answer(identifier, "uses", {use: ["yes"] for use in USES})
+    assert "TDM-Reservation" not in client.get(f"/testimonies/{testimony}").headers

@@ -123,8 +123,14 @@ def receipt(identifier: str) -> str:
         raise Conflict(
             "This account has its six words already. They were shown once and cannot be shown again."
         )
-    words = new_receipt()
-    submission.receipt_hash = seal().receipt(words)
+    return _new_words(submission)
+
+
+def renew(identifier: str) -> str:
+    """Other six words instead of the ones before, which then open nothing: for those who never saw them."""
+    submission = recalling.find(identifier)
+    words = _new_words(submission)
+    recalling.touched(submission, "submission.renew_receipt")
     return words
 
 
@@ -188,6 +194,13 @@ def reply(identifier: str, text: str) -> None:
 def correct(identifier: str, text: str) -> None:
     """Say what is wrong in an account the archive has taken in."""
     _say(identifier, MessageKind.CORRECTION, text)
+
+
+def _new_words(submission: Submission) -> str:
+    words = new_receipt()
+    submission.receipt_hash = seal().receipt(words)
+    session().flush()
+    return words
 
 
 def _say(identifier: str, kind: MessageKind, text: str) -> Submission:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
@@ -47,6 +47,17 @@ def testimonies() -> str:
     return render_template("public/testimonies.html", listing=listing)
 
 
+def reserved(response: ResponseReturnValue, record: Record) -> Response:
+    """The answer, saying to machines that its narrator keeps mining to themselves, where that was said.
+
+    Source: TDM Reservation Protocol, W3C Community Group, 2024.
+    """
+    answer = make_response(response)
+    if record.uses and not record.uses.machines:
+        answer.headers["TDM-Reservation"] = "1"
+    return answer
+
+
 @bp.get("/testimonies/<identifier>")
 def testimony(identifier: str) -> ResponseReturnValue:
     """The stretch with the page, line or second asked for."""
@@ -62,7 +73,7 @@ def testimony(identifier: str) -> ResponseReturnValue:
             url_for(".testimony", identifier=identifier, line=at, beside=beside or None, _anchor=anchor)
         )
     languages = layout.shown_translations(view.translations, beside)
-    return render_template(
+    page_of_it = render_template(
         "public/testimony.html",
         page=view,
         languages=languages,
@@ -71,12 +82,14 @@ def testimony(identifier: str) -> ResponseReturnValue:
         citation=cited(view.record, citation.chicago, None, None),
         data=jsonld.testimony(view.record, permanent(identifier), archive_name()),
     )
+    return reserved(page_of_it, view.record)
 
 
 @bp.get("/testimonies/<identifier>.json")
 def testimony_json(identifier: str) -> ResponseReturnValue:
     """The whole edition as data."""
-    return jsonify(plain(reading.whole(identifier, audience())))
+    record = reading.whole(identifier, audience())
+    return reserved(jsonify(plain(record)), record)
 
 
 @bp.get("/testimonies/<identifier>/cite.<ext>")
