@@ -61,6 +61,10 @@ class Seal:
         finally:
             _turns.release()
 
+    def fingerprint(self) -> str:
+        """By what this key is known again; it tells nothing of the key."""
+        return self._derived("fingerprint").hex()[:32]
+
     def ticket(self, word: str) -> str:
         """What is kept of a session's ticket."""
         return hmac.new(self._derived("ticket"), word.encode(), "sha256").hexdigest()

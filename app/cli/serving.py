@@ -12,7 +12,8 @@ import click
 from gunicorn.app.wsgiapp import WSGIApplication
 
 import config
-from app.cli.base import opened
+from app.archive import Archive
+from app.cli.base import OPERATOR, opened, with_archive
 from app.jobs.worker import Worker
 from app.services import guarding
 from config import Settings
@@ -27,8 +28,9 @@ SHM = "/dev/shm"  # noqa: S108 - memory the workers' heartbeat files lie in
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the archive, and do its jobs."""
-    with opened(settings):
+    with opened(settings) as archive, archive.writing():
         guarding.refuse_to_serve_if_unsafe(settings)
+        guarding.know_key(OPERATOR)
     click.echo(f"The archive is at http://{host}:{port}/ (Ctrl-C stops it)")
     run(settings, host, port, workers)
 
@@ -102,4 +104,13 @@ def work(settings: Settings, once: bool) -> None:
         click.echo(f"{worker.run_all()} jobs done")
 
 
-COMMANDS = (serve, work)
+@click.command("accept-key")
+@with_archive
+def accept_key(archive: Archive) -> None:
+    """Go on with another secret key; receipts and contacts kept under the old one are lost."""
+    with archive.writing():
+        guarding.know_key(OPERATOR, accept=True)
+    click.echo("The archive goes on with the present key.")
+
+
+COMMANDS = (serve, work, accept_key)
