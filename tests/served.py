@@ -42,14 +42,14 @@ for line in sys.stdin:
 class Served:
     """A server and its worker, each a process group of its own."""
 
-    def __init__(self, settings: Settings, log: Path) -> None:
+    def __init__(self, settings: Settings, log: Path, **environment: str) -> None:
         with socket.socket() as asked:
             asked.bind(("127.0.0.1", 0))
             self.port = asked.getsockname()[1]
         self.log = log.open("ab")
         self.nursery = subprocess.Popen(
             [sys.executable, "-c", _NURSERY],
-            env=os.environ | config.to_environment(settings),
+            env=os.environ | config.to_environment(settings) | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -117,6 +117,7 @@ class Browser:
     headers: dict[str, str] = field(default_factory=dict)
     source: str = "127.0.0.1"
     cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -140,11 +141,13 @@ class Browser:
         return self.ask("GET", path)
 
     def post(self, form: str, to: str, fields: Mapping[str, object]) -> Answer:
-        """Send a form as its page has it: with its token."""
-        page = self.get(form).text
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert found, page[:300]
-        body = urlencode({"csrf_token": found[1], **fields}, doseq=True).encode()
+        """Send a form as its page has it: with its token, which holds for the session."""
+        if not self.token:
+            page = self.get(form).text
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+            assert found, page[:300]
+            self.token = found[1]
+        body = urlencode({"csrf_token": self.token, **fields}, doseq=True).encode()
         return self.ask("POST", to, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def begin(self) -> Answer:
