@@ -1,4 +1,4 @@
-"""Receipts: words that cannot be guessed, kept slowly hashed; contacts that a stolen database does not tell."""
+"""Receipts cannot be guessed and are kept slowly hashed; contacts are not told by a stolen database."""
 
 import math
 import sqlite3
