@@ -195,7 +195,7 @@ def accept(
 
 
 def publish(identifier: str, actor: Actor) -> None:
-    """Let readers read an account that was taken in without, as far as its narrator allows. Raises Conflict."""
+    """Let readers read an account that was taken in without, as its narrator allows. Raises Conflict."""
     require(actor, Action.PUBLISH)
     submission = holding.hold(identifier)
     if submission.state is not SubmissionState.ACCEPTED or submission.testimony is None:
