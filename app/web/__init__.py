@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
@@ -15,7 +15,7 @@ import config
 from app.archive import Archive
 from app.errors import ArchiveError
 from app.policy import DOORS, may
-from app.web import account, filters, headers, public, saying, visitor, workbench
+from app.web import account, filters, headers, public, saying, submit, visitor, workbench
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -50,7 +50,7 @@ def make(settings: config.Settings | None = None) -> Flask:
     app.teardown_request(close_door)
     for part in (filters, headers, saying):
         part.init_app(app)
-    for door in (public, account, workbench):
+    for door in (public, account, submit, workbench):
         app.register_blueprint(door.bp)
     app.register_error_handler(ArchiveError, refuse)
     app.register_error_handler(HTTPException, stumble)
@@ -79,8 +79,12 @@ def under(address: str, trusted: tuple[str, ...], application: "WSGIApplication"
 
 
 def choose_locale() -> str:
-    """The language the reader chose, else the one their browser asks for."""
-    chosen = request.cookies.get("language", "")
+    """The language the reader chose, else the one their browser asks for.
+
+    Where an account is given the choice stands in the session, and ends with it.
+    """
+    told = session.get("language", "") if request.blueprint == "submit" else ""
+    chosen = told or request.cookies.get("language", "")
     return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES) or "en"
 
 
@@ -138,9 +142,10 @@ def _answer(status: int, message: str, headers: dict[str, str] | None = None) ->
     if request.path.startswith("/api/"):
         return jsonify(error=message or "There is nothing at this address."), status, headers or {}
     page = status if status in PAGES else 400 if status < 500 else 500
-    return Response(
-        render_template(f"errors/{page}.html", message=message), status, headers, mimetype="text/html"
-    )
+    # Whoever gives an account is never shown the archive's name and header by an error.
+    template = "submit/refused.html" if request.blueprint == "submit" else f"errors/{page}.html"
+    shown = render_template(template, message=message, status=status)
+    return Response(shown, status, headers, mimetype="text/html")
 
 
 def _teach_templates(app: Flask, settings: config.Settings) -> None:

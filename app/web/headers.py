@@ -38,6 +38,15 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def for_recording() -> dict[str, str]:
+    """What a page says that may use microphone and camera, and play back what it has just recorded."""
+    allowed = _HEADERS["Permissions-Policy"]
+    for device in ("camera", "microphone"):
+        allowed = allowed.replace(f"{device}=()", f"{device}=(self)")
+    policy = _POLICY.format(nonce=csp_nonce()).replace("media-src 'self'", "media-src 'self' blob:")
+    return {"Permissions-Policy": allowed, "Content-Security-Policy": policy}
+
+
 def secure(response: Response) -> Response:
     """Add the headers that the view has not set itself (a page that records may allow the microphone)."""
     for name, value in _HEADERS.items():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 
 bp = Blueprint("public", __name__)
 
@@ -18,13 +18,6 @@ def page_address(number: int) -> str:
     return url_for(request.endpoint or "public.home", **arguments)
 
 
-def give_address() -> str:
-    """Where an account is given: the submission pages, or how to give one until they exist."""
-    if "submit.start" in current_app.view_functions:
-        return url_for("submit.start")
-    return url_for("public.about", _anchor="give")
-
-
 def here() -> str:
     """The address shown, for coming back to after choosing a language; nothing for an unknown one."""
     if request.endpoint is None or request.method != "GET":
@@ -34,7 +27,7 @@ def here() -> str:
 
 @bp.app_context_processor
 def _helpers() -> dict[str, Any]:
-    return {"page_address": page_address, "give_address": give_address, "here": here}
+    return {"page_address": page_address, "here": here}
 
 
 from app.web.public import feeds, front, media, searching, testimonies, things  # noqa: E402,F401
