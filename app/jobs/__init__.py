@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.services import indexing, publishing, submitting
+from app.archive import Archive
+from app.services import examining, indexing, publishing, submitting, uploading
 
 Arguments = Sequence[dict[str, Any]]  # one for each job done together
 
@@ -31,9 +32,43 @@ def forget(jobs: Arguments) -> None:
         submitting.forget(job["submission"])
 
 
+def discard(jobs: Arguments) -> None:
+    """Destroy files that nobody speaks of any more."""
+    for job in jobs:
+        uploading.discard(**job)
+
+
+def expire(jobs: Arguments) -> None:
+    """Remove files that stopped arriving."""
+    for job in jobs:
+        uploading.expire(job["upload"])
+
+
+def deposit(archive: Archive, jobs: Arguments) -> None:
+    """Look at files given with an account and keep them: no transaction is open while one is read."""
+    for job in jobs:
+        upload = job["upload"]
+        with archive.reading():
+            if not examining.waits(upload):
+                continue
+        with archive.reading():
+            finding = examining.examine(upload)
+        if finding:
+            with archive.writing():
+                examining.record(upload, finding)
+            with archive.reading():
+                examining.move(upload, finding)
+        with archive.writing():
+            examining.receive(upload, finding)
+
+
 JOBS: dict[str, Callable[[Arguments], None]] = {
     "index": index,
     "replace": replace,
     "republish": republish,
     "forget": forget,
+    "discard": discard,
+    "expire": expire,
 }
+# These take long: each is done alone, when nothing else is due, and opens its own transactions.
+LONG: dict[str, Callable[[Archive, Arguments], None]] = {"deposit": deposit}

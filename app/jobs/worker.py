@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -14,13 +15,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.archive import Archive
 from app.db import one_at_a_time, skip_locked
-from app.jobs import JOBS
+from app.jobs import JOBS, LONG
 from app.models import Job, JobState
-from app.services import indexing
+from app.services import indexing, uploading
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 TOGETHER = 100  # jobs of one name done in one go: one commit of the index instead of a hundred
+CATCH_UP = 600.0  # seconds between looks for files that arrived whole and that nobody was told of
 ATTEMPTS = 5
 IN_ORDER = {"index", "replace"}  # two at once could put an older edition over a newer one
 SWEEPS = {"replace"}  # jobs after which the write-ahead log is emptied: what was withdrawn stood in it
@@ -36,8 +38,12 @@ class Worker:
 
     def work(self, stop: threading.Event, poll: float = 0.25) -> None:
         """Until told to stop. An index that cannot be read is rebuilt on the way."""
+        caught_up = -CATCH_UP
         while not stop.is_set():
             try:
+                if time.monotonic() - caught_up > CATCH_UP:
+                    caught_up = time.monotonic()
+                    self.catch_up()
                 self.mend()
                 if not self.run_due():
                     stop.wait(poll)
@@ -53,6 +59,11 @@ class Worker:
             log.info("built what could not be read: the index for %s", ", ".join(mended))
             with self.archive.reading():  # what was published while it was being rebuilt
                 indexing.catch_up()
+
+    def catch_up(self) -> None:
+        """Go on with files that were whole when the process that took them died."""
+        with self.archive.writing():
+            uploading.catch_up()
 
     def run_all(self) -> int:
         """Everything that is due now. Returns how many jobs were done."""
@@ -76,18 +87,21 @@ class Worker:
         return len(jobs)
 
     def _do(self, jobs: Sequence[Job]) -> None:
-        verb, arguments = JOBS[jobs[0].name], [job.arguments for job in jobs]
-        if jobs[0].name in READS_ONLY:
+        name, arguments = jobs[0].name, [job.arguments for job in jobs]
+        if name in LONG:
+            LONG[name](self.archive, arguments)
+        elif name in READS_ONLY:
             with self.archive.reading():
-                verb(arguments)
-            with self.archive.writing() as session:
-                self._tick_off(session, jobs)
-            if jobs[0].name in SWEEPS:
-                self.archive.database.checkpoint()
+                JOBS[name](arguments)
         else:
             with self.archive.writing() as session:
-                verb(arguments)
+                JOBS[name](arguments)
                 self._tick_off(session, jobs)
+            return
+        with self.archive.writing() as session:
+            self._tick_off(session, jobs)
+        if name in SWEEPS:
+            self.archive.database.checkpoint()
 
     def _claim(self) -> Sequence[Job]:
         moment = clock.now()
@@ -106,7 +120,7 @@ class Worker:
             first = session.scalar(
                 select(Job)
                 .where(due)
-                .order_by(Job.run_at, Job.id)
+                .order_by(Job.name.in_(LONG), Job.run_at, Job.id)
                 .limit(1)
                 .with_for_update(skip_locked=skip_locked(session))
             )
@@ -114,7 +128,9 @@ class Worker:
                 return []
             together = select(Job).where(due, Job.name == first.name).order_by(Job.run_at, Job.id)
             jobs = session.scalars(
-                together.limit(TOGETHER).with_for_update(skip_locked=skip_locked(session))
+                together.limit(1 if first.name in LONG else TOGETHER).with_for_update(
+                    skip_locked=skip_locked(session)
+                )
             ).all()
             for job in jobs:
                 job.state, job.worker = JobState.RUNNING, self.name

@@ -8,11 +8,9 @@ from sqlalchemy import func, select, text
 from app.archive import index
 from app.db import session
 from app.errors import NotFound
-from app.models import Audience, Edition, Job, JobState, MediaFile, Testimony
+from app.models import Audience, Edition, Job, JobState, MediaFile, Testimony, Upload, UploadState
 from app.services import auditing, indexing, publishing
-from app.storage import store
-
-CHUNK = 1024 * 1024
+from app.storage import anteroom, store
 
 
 def check() -> Iterator[str]:
@@ -20,6 +18,7 @@ def check() -> Iterator[str]:
     yield from _database()
     yield from _editions()
     yield from _indexes()
+    yield from _anteroom()
     yield from _files()
     if (entry := auditing.broken_at()) is not None:
         yield f"Trail: entry {entry} does not follow from the entries before it."
@@ -68,20 +67,41 @@ def _indexes() -> Iterator[str]:
         yield f"Job {job.id} ({job.name}) failed: {job.error}"
 
 
+def _anteroom() -> Iterator[str]:
+    """Files still arriving: each has its row, and each row its file."""
+    waiting = select(Upload.identifier).where(
+        Upload.state.in_((UploadState.ARRIVING, UploadState.WHOLE)), Upload.key == ""
+    )
+    known, here = set(session().scalars(waiting)), set(anteroom().names())
+    ended = set(session().scalars(select(Upload.identifier))) - known  # what is left of them a job removes
+    for name in sorted(here - known - ended):
+        yield f"Anteroom: {name} belongs to no upload."
+    for name in sorted(known - here):
+        yield f"Anteroom: upload {name} has lost its file."
+
+
 def _files() -> Iterator[str]:
-    known = set()
-    for file in session().scalars(select(MediaFile)):
-        known.add(file.key)
-        try:
-            with store().open(file.key) as stream:
-                digest = hashlib.sha256()
-                while chunk := stream.read(CHUNK):
-                    digest.update(chunk)
-        except NotFound:
-            yield f"Files: {file.key}, of media file {file.identifier}, is missing."
-            continue
-        if digest.hexdigest() != file.sha256:
-            yield f"Files: {file.key}, of media file {file.identifier}, is not what was deposited."
+    media = select(MediaFile.key, MediaFile.sha256, MediaFile.identifier)
+    given = select(Upload.key, Upload.sha256, Upload.identifier).where(Upload.state == UploadState.RECEIVED)
+    known: set[str] = set()
+    for noun, rows in (("media file", media), ("upload", given)):
+        for key, sha256, identifier in session().execute(rows):
+            if key not in known:
+                yield from _sealed(key, sha256, f"{noun} {identifier}")
+            known.add(key)
+    known |= set(session().scalars(select(Upload.key)))  # and those on their way into the store
     for key in store().keys():  # noqa: SIM118 - a store is no mapping
         if key not in known:
             yield f"Files: {key} belongs to no record."
+
+
+def _sealed(key: str, sha256: str, owner: str) -> Iterator[str]:
+    """Whether a kept file is there, and what was deposited."""
+    try:
+        with store().open(key) as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    except NotFound:
+        yield f"Files: {key}, of {owner}, is missing."
+    else:
+        if digest != sha256:
+            yield f"Files: {key}, of {owner}, is not what was deposited."

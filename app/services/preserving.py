@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.db import session
 from app.errors import Conflict, Invalid
-from app.models import MediaFile
+from app.models import MediaFile, Upload, UploadState
 from app.storage import store
 
 
@@ -35,7 +35,8 @@ def back_up(folder: Path) -> tuple[int, int]:
     finally:
         copy.close()
     files, size = 0, 0
-    for key in session().scalars(select(MediaFile.key).distinct()):
+    given = select(Upload.key).where(Upload.state == UploadState.RECEIVED)
+    for key in session().scalars(select(MediaFile.key).union(given)):
         path = folder / "media" / key
         path.parent.mkdir(parents=True, exist_ok=True)
         with store().open(key) as source, path.open("wb") as out:

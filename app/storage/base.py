@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 
@@ -19,6 +20,15 @@ class Storage(Protocol):
 
     def save(self, stream: BinaryIO) -> StoredFile:
         """Keep what the stream brings, never holding it whole; durable when this returns."""
+
+    def key(self, sha256: str) -> str:
+        """Where a file of this hash is kept, or would be."""
+
+    def adopt(self, path: Path, sha256: str = "") -> StoredFile:
+        """Take a whole file over, which then is no longer at its path; durable when this returns.
+
+        A ``sha256`` that is known already is not worked out again.
+        """
 
     def open(self, key: str) -> BinaryIO:
         """The file's bytes. Raises NotFound."""
