@@ -99,4 +99,6 @@ def _days(sent: date | None, today: date) -> int:
 
 def _beginning(text: str | None) -> str:
     words = " ".join((text or "").split())
-    return words if len(words) <= BEGINNING else f"{words[:BEGINNING].rsplit(' ', 1)[0]} …"
+    if text is None or len(text) <= BEGINNING:
+        return words
+    return words.rsplit(" ", 1)[0] + "\N{NO-BREAK SPACE}…"

@@ -114,8 +114,10 @@ def content_note(account: Account) -> str:
 
 
 def places(account: Account) -> tuple[Named, ...]:
-    """The places named one on a line, and where it happened if that is short enough to be a name."""
-    rows = [said(account, "where", "where"), *said(account, "people", "places").split("\n")]
+    """The places named one on a line, and where it happened if that looks like a name."""
+    where = said(account, "where", "where")
+    named = [where] if len(where.split()) <= 3 and not where[:1].islower() else []  # not "behind the mill"
+    rows = [*named, *said(account, "people", "places").split("\n")]
     names = [" ".join(row.split()).strip(" .,;") for row in rows]
     return tuple(Named(name) for name in dict.fromkeys(names) if name and len(name) <= LONGEST_PLACE)
 

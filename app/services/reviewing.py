@@ -76,7 +76,7 @@ def desk(identifier: str, actor: Actor) -> Desk:
         access=recording.access(given),
         opens_on=recording.opens_on(given),
         content_note=recording.content_note(given),
-        title=f"An account of {when}" if when and len(when) <= 60 else "An account",
+        title=f"An account, {when}" if when and len(when) <= 60 else "An account",
         kind="written account" if has_text else "interview",
         places=tuple(place.name for place in recording.places(given)),
         people=tuple(person.name for person in recording.people(given)),
