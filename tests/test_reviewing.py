@@ -384,7 +384,9 @@ def test_an_account_is_taken_in_once(archive, people):
 def test_what_cannot_be_taken_in_so_changes_nothing(archive, people, wrong):
     identifier, _ = send(archive)
     if "transcript" in wrong:
-        wrong = {"transcript": give(archive, identifier, b"%PDF-1.7 ...", "paper.pdf")}
+        wrong = {
+            "transcript": give(archive, identifier, b"%PDF-1.7 ...", "paper.pdf", mimetype="application/pdf")
+        }
     with pytest.raises(Invalid), archive.writing():
         reviewing.accept(identifier, people[0], **(DECIDED | wrong))
     with archive.reading() as session:
@@ -406,6 +408,35 @@ def test_a_transcript_keeps_its_times_and_names_nobody(archive, people, client):
         (5000, 9250, "Mara of the Mill", "At the mill, until the bells rang."),
     ]
     assert "Real-Name" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("data", "mimetype", "expected"),
+    [
+        (
+            b"1\n00:00:02,000 --> 00:00:03,500\nThe bells.\n",
+            "application/x-subrip",
+            (2000, 3500, "The bells."),
+        ),
+        (b"[00:00:02] The bells.\n", "text/plain", (2000, None, "The bells.")),
+    ],
+)
+def test_other_transcripts_are_read_as_well(archive, people, client, data, mimetype, expected):
+    identifier, _ = send(archive)
+    upload = give(archive, identifier, data, "no ending", mimetype=mimetype)
+    with archive.writing():
+        testimony = reviewing.accept(identifier, people[0], transcript=upload, with_text=False, **DECIDED)
+    (line,) = client.get(f"/testimonies/{testimony}.json").json["scripts"][0]["lines"]
+    assert (line.get("start_ms"), line.get("end_ms"), line["text"]) == expected
+    assert line["speaker"] == "Mara of the Mill"
+
+
+def test_an_empty_transcript_is_refused(archive, people):
+    identifier, _ = send(archive)
+    upload = give(archive, identifier, b"WEBVTT\n", "empty.vtt")
+    with pytest.raises(Invalid, match="holds no cue"), archive.writing():
+        reviewing.accept(identifier, people[0], transcript=upload, **DECIDED)
+    assert look(archive, identifier).state == "sent"
 
 
 def test_the_transcript_alone_when_the_text_says_the_same(archive, people, client):
@@ -511,10 +542,17 @@ def test_people_and_places_named_are_shown_only_when_an_archivist_says_so(archiv
     record = client.get(f"/testimonies/{shown}.json").json
     assert [place["name"] for place in record["places"]] == ["Lower Khel", "Orrin", "Upper Khel"]
     assert [person["name"] for person in record["people"]] == ["Rauf the Miller", "Samira"]
-    again, _ = send(archive, people=named, where={"where": ["a third place"]})
-    accept(archive, again, with_people=True)
+
+
+def test_a_name_spoken_of_is_not_taken_for_a_narrator_of_that_name(archive, client):
+    first = accept(archive, send(archive)[0])
+    second = accept(archive, send(archive, people={"people": ["Mara of the Mill"]})[0], with_people=True)
     with archive.reading() as session:
-        assert len(session.scalars(select(Person).filter_by(name="Samira")).all()) == 2
+        named = session.scalars(select(Person).filter_by(name="Mara of the Mill")).all()
+        assert len(named) == 3
+    narrators = [client.get(f"/testimonies/{one}.json").json["agents"][0]["ref"] for one in (first, second)]
+    (mentioned,) = client.get(f"/testimonies/{second}.json").json["people"]
+    assert mentioned["ref"] not in narrators
 
 
 # Consent

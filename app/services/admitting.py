@@ -16,7 +16,7 @@ from app.services import accessioning, auditing, consenting, depositing, exchang
 from app.services.recording import Decided, as_record, chosen
 from app.storage import store
 
-TRANSCRIPTS = ("webvtt", "srt", "plaintext")
+TRANSCRIPTS = {"text/vtt": "webvtt", "application/x-subrip": "srt", "text/plain": "plaintext"}
 LARGEST_TRANSCRIPT = 16 * 2**20  # bytes: a week of talk
 
 
@@ -99,13 +99,11 @@ def transcript(submission: Submission, identifier: str) -> tuple[Line, ...]:
         raise NotFound("There is no such file.")
     if upload.size > LARGEST_TRANSCRIPT:
         raise Invalid("This file is too large for a transcript.")
-    with store().open(upload.key) as stream:
-        kind = formats.detect(upload.name, stream.read(formats.HEAD))
-        stream.seek(0)
-        read = [entry.what for entry in formats.LOADERS[kind](stream, upload.name)]
-    if kind not in TRANSCRIPTS:
+    if upload.mimetype not in TRANSCRIPTS:
         raise Invalid("This file cannot be taken in as a transcript: it can be WebVTT, SubRip or plain text.")
-    return _only(read)
+    load = formats.LOADERS[TRANSCRIPTS[upload.mimetype]]
+    with store().open(upload.key) as stream:
+        return _only([entry.what for entry in load(stream, upload.name)])
 
 
 def _only(read: Iterable[object]) -> tuple[Line, ...]:

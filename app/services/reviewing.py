@@ -82,7 +82,9 @@ def desk(identifier: str, actor: Actor) -> Desk:
         people=tuple(person.name for person in recording.people(given)),
         events=tuple(bearing[i] for i in recording.chosen(given, "bearing", "events") if i in bearing),
         questions=tuple(bearing[i] for i in recording.chosen(given, "bearing", "questions") if i in bearing),
-        transcripts=tuple(f for f in given.files if f.kind == "text" and f.state == "received"),
+        transcripts=tuple(
+            f for f in given.files if f.mimetype in admitting.TRANSCRIPTS and f.state == "received"
+        ),
         late=frozenset(upload.identifier for upload in admitting.late(submission)),
         collections=tuple(session().scalars(select(Collection.name).order_by(Collection.name))),
     )

@@ -48,6 +48,8 @@ SENTENCES = (
     N_("The testimony must have a title."),
     N_("The account must belong to a collection."),
     N_("The language is written as a tag of two or three letters: en, az, hy."),
+    N_("The form is not whole: its version is missing."),
+    N_("Look at the account again."),
     N_("This file is too large for a transcript."),
     N_("This file cannot be taken in as a transcript: it can be WebVTT, SubRip or plain text."),
     N_("This file stands with the testimony already."),
