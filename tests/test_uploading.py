@@ -491,7 +491,7 @@ def test_a_file_comes_by_a_plain_form(giver, archive, work):
     work()
     with archive.reading() as session:
         held = session.scalar(select(Upload))
-        assert (held.name, held.state, held.size) == ("story.txt", UploadState.RECEIVED, len(STORY) * 300)
+        assert (held.name, held.state, held.size) == ("story.txt", UploadState.RECEIVED, len(STORY) * 700)
         assert held.sha256 == hashlib.sha256(STORY * 700).hexdigest()
         upload = held.identifier
     page = giver.get("/submit/files").text

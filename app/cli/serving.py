@@ -7,9 +7,11 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.glogging import Logger
 
 import config
 from app.archive import Archive
@@ -62,13 +64,30 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
     sys.exit(0 if stopping.is_set() else 1)
 
 
+class Quiet(Logger):  # type: ignore[misc]
+    """Gunicorn's log without visitors: of a malformed request it would keep the address and the words."""
+
+    def warning(self, msg: str, *args: object, **kwargs: Any) -> None:
+        """A warning; what was wrong with a request is nobody's business."""
+        if "request" in msg:
+            msg, args = "a malformed request was refused", ()
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: str, *args: object, **kwargs: Any) -> None:
+        """A fault, with where it came about and without what was asked for."""
+        if "request" in msg:
+            msg, args = "a fault while a request was answered", ()
+        super().exception(msg, *args, **kwargs)
+
+
 def _serve(host: str, port: int, workers: int) -> None:
     """Answer readers with gunicorn: threads that stream bodies, and no access log (it keeps addresses)."""
     sys.argv = [
         *("gunicorn", "--preload", "--worker-class", "gthread", "--threads", "64"),
         *("--workers", str(workers), "--bind", f"{host}:{port}"),
         *(("--worker-tmp-dir", SHM) if Path(SHM).is_dir() else ()),
-        *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning", "app:create_app()"),
+        *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),
+        *("--logger-class", f"{__name__}.{Quiet.__name__}", "app:create_app()"),
     ]
     WSGIApplication().run()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
+from sys import maxsize
 from threading import BoundedSemaphore
 from time import monotonic
 from typing import NoReturn
@@ -174,7 +175,7 @@ def streaming() -> Iterator[None]:
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
     """A body of any size, on a line that may not fall silent for so long."""
-    request.max_content_length = None
+    request.max_content_length = maxsize  # None would mean: as for forms
     line = request.environ.get("gunicorn.socket")
     if line:
         line.settimeout(seconds)
