@@ -578,6 +578,20 @@ def test_consent_is_kept_and_linked_and_a_change_counts_at_once(archive, client)
     assert client.get(f"/testimonies/{testimony}").status_code == 200
 
 
+def test_a_teller_may_open_what_they_gave_closed(archive, client):
+    identifier, _ = send(
+        archive,
+        readers={"access": ["closed"]},
+        opening={"opening": ["later"], "open_from": ["2999-05-09"]},
+    )
+    testimony = accept(archive, identifier)
+    for step, given in (("readers", {"access": ["public"]}), ("opening", {"opening": ["now"]})):
+        assert client.get(f"/testimonies/{testimony}").status_code == 404
+        with archive.writing():
+            submitting.answer(identifier, step, given)
+    assert client.get(f"/testimonies/{testimony}").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changes", "public", "reader", "staff"),
     [
