@@ -3,11 +3,14 @@
 import base64
 import hashlib
 import io
+import shutil
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -78,7 +81,7 @@ def state(visitor: FlaskClient, upload: str) -> dict:
 
 
 @pytest.fixture
-def small(new_home: Callable[[str], Settings]) -> Callable[..., FlaskClient]:
+def small(new_home: Callable[[str], Settings]) -> Iterator[Callable[..., FlaskClient]]:
     """Makes a giver to an archive with other limits."""
     opened = []
 
@@ -313,7 +316,7 @@ def test_limits_are_said_in_words(small):
     assert refused.text == "This account has no room for further files. Take one away to give another."
     crowded = small(upload_files=1)
     announce(crowded, 1)
-    assert "can have 1 files" in crowded.post("/submit/uploads", headers=TUS | {"Upload-Length": "1"}).text
+    assert "at most 1 files" in crowded.post("/submit/uploads", headers=TUS | {"Upload-Length": "1"}).text
 
 
 def test_without_room_nothing_is_taken_in_and_the_rest_goes_on(small):
@@ -332,6 +335,58 @@ def test_room_that_runs_out_on_the_way_keeps_what_came(giver, archive):
     archive.anteroom.reserve = reserve
     assert come(giver, at) == 3
     assert send(giver, at, 3, b"def").status_code == 204
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path, new_home: Callable[[str], Settings]) -> Iterator[Callable[[int], Flask]]:
+    """Makes an archive that lies, all of it, on a disk of 64 MB."""
+    disk, apps = tmp_path / "disk", []
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.decode().strip()}")
+
+    def make(reserve: int) -> Flask:
+        shutil.copytree(new_home("blank").home, disk / "home", dirs_exist_ok=True)
+        apps.append(
+            create_app(Settings(home=disk / "home", base_url="http://localhost", disk_reserve=reserve))
+        )
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.extensions["archive"].close()
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("reserve", [8 * 2**20, 0])
+def test_a_full_disk_takes_nothing_in_reads_on_and_goes_on_when_there_is_room(small_disk, reserve):
+    app = small_disk(reserve)
+    archive = app.extensions["archive"]
+    giver, sent = teller(app, archive), {}
+    size = 7 * 2**20
+    for number in range(20):
+        answer = giver.post("/submit/uploads", headers=TUS | {"Upload-Length": str(size)})
+        if answer.status_code == 507:
+            break
+        at = answer.headers["Location"]
+        sent[at] = bytes([65 + number]) * size
+        assert send(giver, at, 0, sent[at][: size // 2]).status_code == 204
+    halves = list(sent)
+    full = [at for at in halves if send(giver, at, size // 2, sent[at][size // 2 :]).status_code == 507]
+    assert full  # several were begun while there was room for each of them, and not for all
+    for page in ("/", "/search?q=bell", "/submit/files"):
+        assert giver.get(page).status_code == 200
+    assert all(come(giver, at) >= size // 2 for at in halves)
+    for at in set(halves) - set(full[:2]):
+        assert giver.delete(at, headers=TUS).status_code == 204
+    Worker(archive).run_all()
+    for at in full[:2]:
+        offset = come(giver, at)
+        assert send(giver, at, offset, sent[at][offset:]).status_code == 204
+        assert archive.anteroom.path(at.rpartition("/")[2]).read_bytes() == sent[at]
 
 
 @pytest.mark.parametrize("state", [SubmissionState.DECLINED, SubmissionState.WITHDRAWN])

@@ -189,7 +189,7 @@ def _most(submission: Submission) -> int:
     bytes_kept = select(func.sum(Upload.size)).where(kept, Upload.state != UploadState.REFUSED)
     left = anteroom().quota - (session().scalar(bytes_kept) or 0)
     if count >= anteroom().files:
-        raise TooMuch(f"An account can have {anteroom().files} files. Take one away to give another.")
+        raise TooMuch(f"An account can have at most {anteroom().files} files. Take one away to give another.")
     if left <= 0:
         raise TooMuch("This account has no room for further files. Take one away to give another.")
     return min(anteroom().largest, left)
