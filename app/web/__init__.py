@@ -83,7 +83,7 @@ def choose_locale() -> str:
 
     Where an account is given the choice stands in the session, and ends with it.
     """
-    told = session.get("language", "") if request.blueprint == "submit" else ""
+    told = session.get("language", "") if submit.is_here() else ""
     chosen = told or request.cookies.get("language", "")
     return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES) or "en"
 
@@ -143,9 +143,10 @@ def _answer(status: int, message: str, headers: dict[str, str] | None = None) ->
         return jsonify(error=message or "There is nothing at this address."), status, headers or {}
     page = status if status in PAGES else 400 if status < 500 else 500
     # Whoever gives an account is never shown the archive's name and header by an error.
-    template = "submit/refused.html" if request.blueprint == "submit" else f"errors/{page}.html"
+    template = "submit/refused.html" if submit.is_here() else f"errors/{page}.html"
     shown = render_template(template, message=message, status=status)
-    return Response(shown, status, headers, mimetype="text/html")
+    answer = Response(shown, status, headers, mimetype="text/html")
+    return submit.keep_nothing(answer) if submit.is_here() else answer
 
 
 def _teach_templates(app: Flask, settings: config.Settings) -> None:

@@ -15,7 +15,13 @@ const jobs = new Set();
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const percent = (job) => (job.size ? Math.floor((100 * job.arrived) / job.size) : 100);
-const inMegabytes = (bytes) => fill(words.mb, { number: (bytes / 2 ** 20).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) });
+const UNITS = [[2 ** 30, words.gb], [2 ** 20, words.mb], [1024, words.kb]];
+
+function inWords(bytes) {
+  const [unit, sentence] = UNITS.find(([size]) => bytes >= size) ?? UNITS.at(-1);
+  const number = Math.max(bytes / unit, 1).toLocaleString(document.documentElement.lang, { maximumFractionDigits: unit > 1024 ? 1 : 0 });
+  return fill(sentence, { number });
+}
 
 function timeLeft(job) {
   const gone = (performance.now() - job.since) / 1000;
@@ -110,7 +116,7 @@ function make(job, file) {
   const item = document.getElementById("file-item").content.firstElementChild.cloneNode(true);
   const [name, size] = item.querySelectorAll(".file-name span");
   name.textContent = file.name;
-  size.textContent = inMegabytes(file.size);
+  size.textContent = inWords(file.size);
   item.querySelector("progress").setAttribute("aria-label", file.name);
   for (const button of item.querySelectorAll("[data-act]")) {
     button.setAttribute("aria-label", `${button.textContent}: ${file.name}`);

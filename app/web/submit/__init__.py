@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 bp = Blueprint("submit", __name__, url_prefix="/submit")
 
 
+def is_here() -> bool:
+    """Whether a page of somebody who tells was asked for, also one there is not."""
+    return f"{request.path}/".startswith(f"{bp.url_prefix}/")
+
+
 @bp.after_request
-def _keep_nothing(response: Response) -> Response:
+def keep_nothing(response: Response) -> Response:
     """No page of these stays on the device."""
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -19,7 +19,7 @@ TITLES: dict[str, LazyString] = {
     "readers": _l("Who may read it"),
     "opening": _l("From when"),
     "deciding": _l("Who decides if you cannot"),
-    "warnings": _l("Words before it"),
+    "warnings": _l("What readers are told before"),
 }
 
 # What has to be done where a step is missing.
