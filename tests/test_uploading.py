@@ -380,6 +380,8 @@ def test_a_full_disk_takes_nothing_in_reads_on_and_goes_on_when_there_is_room(sm
     for page in ("/", "/search?q=bell", "/submit/files"):
         assert giver.get(page).status_code == 200
     assert all(come(giver, at) >= size // 2 for at in halves)
+    if not reserve:  # the database has no room either: that is what the reserve is for
+        return
     for at in set(halves) - set(full[:2]):
         assert giver.delete(at, headers=TUS).status_code == 204
     Worker(archive).run_all()
