@@ -11,6 +11,8 @@ const length = document.getElementById("record-length");
 const message = document.getElementById("record-message");
 const ENDINGS = { "audio/webm": "webm", "video/webm": "webm", "audio/mp4": "m4a", "video/mp4": "mp4", "audio/ogg": "ogg" };
 
+const QUALITY = { audioBitsPerSecond: 64000, videoBitsPerSecond: 1200000 }; // ten minutes of film: some 90 MB
+
 let recorder = null;
 let recorded = null;
 let count = 0;
@@ -26,13 +28,13 @@ async function record(kind) {
   message.textContent = "";
   let stream;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: kind === "video" && { facingMode: "user", height: { ideal: 720 } } });
+    stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: kind === "video" && { facingMode: "user", height: { ideal: 480 } } });
   } catch {
     message.textContent = part.dataset.refused;
     return;
   }
   const pieces = [];
-  recorder = new MediaRecorder(stream);
+  recorder = new MediaRecorder(stream, QUALITY);
   recorder.addEventListener("dataavailable", (event) => event.data.size && pieces.push(event.data));
   recorder.addEventListener("stop", () => {
     clearInterval(ticking);
@@ -53,6 +55,11 @@ function stop() {
 }
 
 function listen(kind, blob) {
+  if (!blob.size) {
+    message.textContent = part.dataset.nothing;
+    show(begin);
+    return;
+  }
   count += 1;
   const plain = blob.type.split(";")[0];
   recorded = new File([blob], `${part.dataset.sound}-${count}.${ENDINGS[plain] ?? "webm"}`, { type: plain });
