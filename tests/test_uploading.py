@@ -285,17 +285,17 @@ def test_what_is_taken_away_while_it_comes_in_leaves_nothing(giver, archive, wor
 
 
 def test_so_many_at_once_and_no_more(giver):
-    from app.web.submit import uploads
+    from app.web.submit import streams
 
     at = announce(giver, 3)
-    for _ in range(uploads.STREAMS):
-        assert uploads._streams.acquire(blocking=False)
+    for _ in range(streams.STREAMS):
+        assert streams._streams.acquire(blocking=False)
     try:
         answer = send(giver, at, 0, b"abc")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert giver.get("/").status_code == 200
     finally:
-        uploads._streams.release(uploads.STREAMS)
+        streams._streams.release(streams.STREAMS)
     assert send(giver, at, 0, b"abc").status_code == 204
 
 

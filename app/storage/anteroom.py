@@ -16,6 +16,7 @@ from typing import Protocol
 from app import clock
 from app.db import ALPHABET
 from app.errors import Conflict, Invalid, NoRoom, NotFound
+from app.storage.local import sync
 
 NAME = re.compile(f"^[{ALPHABET}]{{12}}$")
 CHUNK = 1024 * 1024  # after so many bytes the disk's room is looked at again
@@ -73,7 +74,7 @@ class Anteroom:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.require_room(size)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            _fsync(self.root)
+            sync(self.root)
         except OSError as error:
             raise _full(error) from error
 
@@ -216,7 +217,7 @@ class Anteroom:
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(self._mark(name))
-            _fsync(self.root)
+            sync(self.root)
         except OSError as error:
             raise _full(error) from error
 
@@ -246,11 +247,3 @@ def _full(error: OSError) -> Exception:
 def _forget_the_hour(handle: int) -> None:
     day = clock.midnight().timestamp()
     os.utime(handle, (day, day))
-
-
-def _fsync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -54,7 +54,7 @@ class LocalStorage:
             sha256 = sha256 or hashlib.file_digest(stream, "sha256").hexdigest()
             os.fsync(stream.fileno())
         kept = self._seal(path, sha256, path.stat().st_size)
-        _fsync(path.parent)
+        sync(path.parent)
         return kept
 
     def _seal(self, part: Path, sha256: str, size: int) -> StoredFile:
@@ -65,7 +65,7 @@ class LocalStorage:
         path.parent.mkdir(exist_ok=True)
         part.replace(path)
         for folder in (path.parent, self.root):
-            _fsync(folder)
+            sync(folder)
         return StoredFile(self.key(sha256), size, sha256)
 
     def open(self, key: str) -> BinaryIO:
@@ -90,7 +90,8 @@ class LocalStorage:
         return self.root / key
 
 
-def _fsync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -107,6 +107,7 @@ SENTENCES = (
     N_("The file has come further, or less far, than this."),
     N_("More came than was announced."),
     N_("The bytes that came are not those that were sent."),
+    N_("Many files are coming in at the moment. Try again in a moment."),
     N_("Choose a file first."),
     N_("The file did not arrive whole. Send it again."),
     # app/policy: what the one who asks may not do
@@ -117,6 +118,8 @@ SENTENCES = (
     N_("You may not withhold passages."),
     N_("You may not manage users."),
     N_("You may not review accounts."),
+    # app/web/submit: what the teller's own doors say
+    N_("Please wait a few seconds, then press the button once more."),
     # Flask and its forms
     N_("The CSRF token is missing."),
     N_("The CSRF session token is missing."),

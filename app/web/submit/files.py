@@ -17,7 +17,8 @@ from app.web.saying import say
 from app.web.submit import bp
 from app.web.submit.holding import must_hold
 from app.web.submit.steps import refused
-from app.web.submit.uploads import hear_out, look, streaming
+from app.web.submit.streams import hear_out, streaming
+from app.web.submit.uploads import look
 from app.web.visitor import archive
 
 

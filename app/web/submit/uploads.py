@@ -6,37 +6,29 @@ what stands in for the token of a form. See https://tus.io/protocols/resumable-u
 
 import base64
 import binascii
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from sys import maxsize
-from threading import BoundedSemaphore
-from time import monotonic
 from typing import NoReturn
 
 from flask import Response, abort, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ServiceUnavailable
 
 from app.errors import ArchiveError, Conflict
 from app.given import GivenFile
 from app.services import uploading
-from app.storage.anteroom import CHECKSUMS, PIECE, TooMuch
+from app.storage.anteroom import CHECKSUMS, TooMuch
 from app.web.saying import say
 from app.web.submit import bp
 from app.web.submit.holding import must_hold
-from app.web.visitor import archive, read_no_more
+from app.web.submit.streams import BUSY, hear_out, streaming
+from app.web.visitor import archive
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,expiration,checksum"
 BYTES = "application/offset+octet-stream"
-STREAMS = 24  # files that come in at once in one process: the other threads are for readers
-SILENCE = 30.0  # seconds without a byte after which a line counts as broken
-AFTERWARDS, REST = 5.0, 64 * 2**20  # seconds, and bytes, of a refused body that are let pass
-_streams = BoundedSemaphore(STREAMS)
 
 
 class Tus(MethodView):
@@ -57,6 +49,8 @@ class Tus(MethodView):
         except ArchiveError as error:
             hear_out()
             done = answer(error.status, say(str(error)))
+        except ServiceUnavailable:
+            done = answer(503, say(BUSY), retry_after=5)
         return done
 
     def options(self, **_: str) -> Response:
@@ -157,41 +151,6 @@ def receive(account: str, file: GivenFile, offset: int) -> int:
     with archive().writing():
         uploading.progress(account, file.identifier)
     return offset
-
-
-@contextmanager
-def streaming() -> Iterator[None]:
-    """A place among those that send at this moment."""
-    read_no_more()
-    if not _streams.acquire(blocking=False):
-        say_no(503, retry_after="5")
-    try:
-        with patience(SILENCE):
-            yield
-    finally:
-        _streams.release()
-
-
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """A body of any size, on a line that may not fall silent for so long."""
-    request.max_content_length = maxsize  # None would mean: as for forms
-    line = request.environ.get("gunicorn.socket")
-    if line:
-        line.settimeout(seconds)
-    try:
-        yield
-    finally:
-        if line:
-            line.settimeout(None)
-
-
-def hear_out() -> None:
-    """Let the rest of a refused body pass for a moment: who is cut off while sending does not hear why."""
-    end, passed = monotonic() + AFTERWARDS, 0
-    with patience(AFTERWARDS), suppress(OSError, HTTPException):
-        while monotonic() < end and passed < REST and (piece := request.stream.read(PIECE)):
-            passed += len(piece)
 
 
 def number(header: str) -> int:
