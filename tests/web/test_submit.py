@@ -8,9 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock
-from app.services import submitting
+from app.cli.base import OPERATOR
+from app.services import reviewing, submitting
 from app.services.steps import STEPS, USES
-from app.web.submit import admission
+from app.web.submit import admission, withdrawal
+from tests.telling import accept
 
 ANSWERS: dict[str, dict[str, object]] = {
     "speaker": {
@@ -466,6 +468,80 @@ def test_an_account_is_taken_back_in_each_of_four_ways(teller, outcome):
         assert teller.post("/yours/resume", "/yours").location == "/submit/yours?done=resumed"
     if outcome == "close":
         assert "2051-05-09" in teller.get("/opening").text
+
+
+def test_the_archive_asks_and_the_teller_answers(teller, archive):
+    teller.begin().say(NEEDED)
+    identifier = held(teller)
+    teller.open(" ".join(teller.send()))
+    assert "answer-form" not in teller.get("/yours").text
+    with archive.writing():
+        reviewing.ask(identifier, "Was it <i>before</i> midnight?", OPERATOR)
+    page = teller.get("/yours").text
+    assert "The archive has a question for you." in page
+    assert "&lt;i&gt;before" in page
+    refused = teller.post("/reply", "/yours", text="  ")
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    too_long = teller.post("/reply", "/yours", text="long " * 5000)
+    assert too_long.status_code == 422
+    assert "long long" in too_long.text
+    assert teller.post("/reply", "/yours", text="Some hours before.").location == "/submit/yours?done=answer"
+    page = teller.get("/yours").text
+    assert "Some hours before." in page
+    assert "An archivist is reading your account." in page
+
+
+def test_a_declined_account_says_why(teller, archive):
+    teller.begin().say(NEEDED)
+    identifier = held(teller)
+    teller.open(" ".join(teller.send()))
+    with archive.writing():
+        reviewing.decline(identifier, "duplicate", "It is the same as in March.", OPERATOR)
+    page = teller.get("/yours").text
+    assert "has not taken your account in" in page
+    assert "It is the same as in March." in page
+    assert teller.post("/when", "/contact", go="on", when="now").status_code == 409
+
+
+@pytest.fixture
+def accepted(teller, archive) -> str:
+    """The testimony that the teller's account became, of three lines."""
+    text = {"text": "The first thing.\n\nThe second thing.\n\nThe third thing."}
+    teller.begin().say({**NEEDED, "account": text, "readers": {"access": "public"}})
+    identifier = held(teller)
+    teller.open(" ".join(teller.send()))
+    return accept(archive, identifier)
+
+
+def test_an_accepted_account_shows_where_it_is_read_and_takes_corrections(teller, accepted):
+    page = teller.get("/yours").text
+    assert f'href="/testimonies/{accepted}"' in page
+    assert "Something in it is not right" in page
+    answer = teller.post("/correct", "/yours", text="It was the left bank.")
+    assert answer.location == "/submit/yours?done=correction"
+    assert "It was the left bank." in teller.get("/yours").text
+    assert 'href="/submit/account"' not in teller.get("/review").text, "its words stay as they are"
+    assert teller.post("/readers", go="on", access="closed").location == "/submit/yours?done=saved"
+    assert teller.client.get(f"/testimonies/{accepted}").status_code == 404
+    assert f'href="/testimonies/{accepted}"' not in teller.get("/yours").text
+
+
+def test_exactly_the_ticked_lines_of_the_page_shown_are_taken_out(teller, accepted, monkeypatch):
+    def read() -> list[bool]:
+        page = teller.client.get(f"/testimonies/{accepted}").text
+        return [f"The {which} thing" in page for which in ("first", "second", "third")]
+
+    assert read() == [True, True, True]
+    assert teller.post("/yours/passages", line=["1"]).location == "/submit/yours?done=passages"
+    assert read() == [True, False, True]
+    assert re.search(r'value="1" checked', teller.get("/yours/passages").text)
+    monkeypatch.setattr(withdrawal, "LINES", 2)
+    assert teller.post("/yours/passages?page=2", line=["2", "0"], go="1").location.endswith("page=1")
+    assert read() == [True, False, False], "only lines of the page shown are changed"
+    teller.post("/yours/passages?page=1", line=["x", "-1", "99"])
+    assert read() == [True, True, False]
+    assert teller.get("/yours/passages?page=99").status_code == 200
 
 
 def test_no_way_to_take_back_is_no_way(teller):

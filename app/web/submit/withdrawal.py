@@ -13,6 +13,7 @@ from app.web.submit.holding import let_go, must_hold
 from app.web.visitor import archive
 
 LINES = 100  # on a page
+WAYS = ("stop", "restrict", "close", "destroy")
 
 
 @bp.route("/yours/passages", methods=["GET", "POST"])
@@ -44,6 +45,8 @@ def withdraw() -> ResponseReturnValue:
         return render_template("submit/withdraw.html", given=given)
     outcome = request.form.get("outcome", "")
     try:
+        if outcome not in WAYS:
+            raise Invalid(gettext("Choose one of the four ways first."))
         until = _day(request.form.get("until", "")) if outcome == "close" else None
         if outcome == "destroy" and not request.form.get("sure"):
             raise Invalid(gettext("To destroy it, tick the box under that answer as well."))
