@@ -18,7 +18,7 @@ const percent = (job) => (job.size ? Math.floor((100 * job.arrived) / job.size) 
 const UNITS = [[2 ** 30, words.gb], [2 ** 20, words.mb], [1024, words.kb]];
 
 function inWords(bytes) {
-  const [unit, sentence] = UNITS.find(([size]) => bytes >= size) ?? UNITS.at(-1);
+  const [unit, sentence] = UNITS.find(([size]) => bytes >= size) ?? UNITS[UNITS.length - 1];
   const number = Math.max(bytes / unit, 1).toLocaleString(document.documentElement.lang, { maximumFractionDigits: unit > 1024 ? 1 : 0 });
   return fill(sentence, { number });
 }
@@ -168,7 +168,7 @@ export function give(file) {
     retryDelays: WAITS,
     storeFingerprintForResuming: false,
     onUploadUrlAvailable() {
-      job.asks = words.asks.replace("UPLOAD", job.upload.url.split("/").at(-1));
+      job.asks = words.asks.replace("UPLOAD", job.upload.url.split("/").pop());
     },
     onProgress(arrived) {
       job.arrived = Math.max(job.arrived, arrived);

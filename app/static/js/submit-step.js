@@ -7,6 +7,7 @@ const text = form.querySelector("[data-autosave]");
 const PAUSE = 3000; // after the last key
 const AGAIN = [3000, 5000, 10000, 20000];
 const PATIENCE = 30000;
+const GONE = new Set([400, 404]); // this browser holds no account any more
 
 let unsaved = false;
 let failures = 0;
@@ -21,12 +22,14 @@ function say(words, down = false) {
 }
 
 async function send(button, keepalive = false) {
+  const body = new FormData(form);
+  if (button) body.append(button.name, button.value);
   const answer = await fetch(form.action, {
     method: "POST",
-    body: new FormData(form, button),
+    body,
     headers: { Accept: "application/json" },
     keepalive,
-    signal: keepalive ? undefined : AbortSignal.timeout(PATIENCE),
+    signal: keepalive ? undefined : AbortSignal.timeout?.(PATIENCE), // older telephones wait as they will
   });
   if (answer.status >= 500 && answer.status !== 507) throw new Error("try again");
   return answer;
@@ -49,6 +52,7 @@ async function save() {
     const answer = await saving;
     failures = 0;
     if (answer.ok) say(text.dataset.saved);
+    else if (GONE.has(answer.status)) say(state.dataset.gone, true);
     else say((await answer.json().catch(() => ({}))).error ?? state.dataset.down, true);
   } catch {
     unsaved = true;
@@ -69,8 +73,14 @@ async function goOn() {
       location.assign(next);
       return;
     }
+    if (GONE.has(answer.status)) {
+      waiting = null;
+      say(state.dataset.gone, true); // the words stay on the page, where they can be copied
+      return;
+    }
     passing = true; // the page that comes back says what is not right, with everything typed
-    form.requestSubmit(waiting);
+    if (form.requestSubmit) form.requestSubmit(waiting);
+    else form.submit();
   } catch {
     later();
   }

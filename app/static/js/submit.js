@@ -18,7 +18,7 @@ document.querySelector(".leave-key").hidden = false;
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.repeat) return;
   pressed.push(event.timeStamp);
-  if (pressed.length >= 3 && event.timeStamp - pressed.at(-3) < 2000) leave();
+  if (pressed.length >= 3 && event.timeStamp - pressed[pressed.length - 3] < 2000) leave();
 });
 
 // A page that the browser had put by is asked for again: it may have been closed meanwhile.
