@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import os
+import random
 import re
 import signal
 import socket
@@ -43,9 +44,7 @@ class Served:
     """A server and its worker, each a process group of its own."""
 
     def __init__(self, settings: Settings, log: Path, **environment: str) -> None:
-        with socket.socket() as asked:
-            asked.bind(("127.0.0.1", 0))
-            self.port = asked.getsockname()[1]
+        self.port = _free_port()
         self.log = log.open("ab")
         self.nursery = subprocess.Popen(
             [sys.executable, "-c", _NURSERY],
@@ -63,8 +62,8 @@ class Served:
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
+                Browser(self.port).get("/robots.txt")
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.01)
             else:
                 return
@@ -94,6 +93,18 @@ class Served:
         self.nursery.stdin.write(f"{what} {self.port}\n")
         self.nursery.stdin.flush()
         return int(self.nursery.stdout.readline())
+
+
+def _free_port() -> int:
+    """Below the ports that the system hands out: asking one of those, a line may be connected to itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as asked:
+            try:
+                asked.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass

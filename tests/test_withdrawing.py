@@ -1,5 +1,6 @@
 """What a narrator takes back is gone at once from every page, soon from every file, and stays gone."""
 
+import io
 import json
 import shutil
 from dataclasses import replace
@@ -7,16 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from app import clock, create_app
 from app.archive import Archive
 from app.cli.base import opened
 from app.errors import Conflict, Invalid
-from app.models import AuditEntry, Person, Segment, Submission, Testimony, Withdrawal
-from app.services import preserving, submitting, withdrawing
+from app.jobs.worker import Worker
+from app.models import AuditEntry, MediaFile, Person, Segment, Submission, Testimony, Withdrawal
+from app.services import preserving, submitting, uploading, withdrawing
 from app.services.steps import USES
-from tests.telling import accept, send
+from tests.telling import accept, send, tell
 
 FIRST, SECOND = "quorvistle", "brandulox"  # words of two lines, found nowhere else
 TEXT = {"text": [f"We heard the bells {FIRST} at midnight.\n\nThe road was full {SECOND} of people."]}
@@ -336,3 +339,36 @@ def test_machines_are_told_when_their_use_is_not_allowed(archive, client, given)
     with archive.writing():
         submitting.answer(identifier, "uses", {use: ["yes"] for use in USES})
     assert "TDM-Reservation" not in client.get(f"/testimonies/{testimony}").headers
+
+
+def test_a_file_taken_back_leaves_the_testimony_too_and_stays_gone(archive, settings, tmp_path, work):
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(picture, "PNG")
+    identifier = tell(archive)
+    with archive.writing():
+        file = uploading.begin(identifier, "bridge.png", len(picture.getvalue()))
+    with archive.reading():
+        uploading.append(file, 0, io.BytesIO(picture.getvalue()), len(picture.getvalue()))
+    with archive.writing():
+        uploading.whole(identifier, file)
+        submitting.send(identifier)
+    work()
+    accept(archive, identifier)
+    work()
+    with archive.reading() as session:
+        (kept,) = session.scalars(select(MediaFile))
+        preserving.back_up(tmp_path / "copy")
+    with archive.writing():
+        uploading.remove(identifier, file)
+    work()
+    assert list(archive.store.keys()) == []
+    archive.close()
+    put_back(archive, tmp_path / "copy")
+    shutil.copytree(tmp_path / "copy" / "media", settings.home / "media", dirs_exist_ok=True)
+    assert (settings.home / "media" / kept.key).exists()
+    with opened(settings) as again:
+        Worker(again).run_all()
+        with again.reading() as session:
+            assert session.scalars(select(MediaFile)).all() == []
+            assert submitting.account(identifier).files == ()
+        assert list(again.store.keys()) == []

@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     CLOSE = "close"  # nobody, until a day
     DESTROY = "destroy"  # text, recordings and files are gone; this row stays
     PASSAGE = "passage"  # some lines withheld
+    FILE = "file"  # a file that was given
     CONSENT = "consent"  # a narrower consent
 
 

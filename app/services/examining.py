@@ -15,8 +15,8 @@ from app.derivatives import probe
 from app.derivatives.kinds import Look
 from app.errors import NotFound
 from app.models import SubmissionState, Upload, UploadState
-from app.queue import enqueue
 from app.policy import Actor
+from app.queue import enqueue
 from app.services import auditing
 from app.storage import anteroom, store
 

@@ -33,8 +33,8 @@ def know_key(actor: Actor, *, accept: bool = False) -> None:
     elif before.details["fingerprint"] != now:
         raise Conflict(
             "The secret key is not the one this archive was served with before. Put the old one back (the "
-            "file secret_key, or SECRET_KEY). If it is lost, `archive accept-key` goes on without it: no receipt "
-            "given so far opens an account any more, and no contact can be read."
+            "file secret_key, or SECRET_KEY). If it is lost, `archive accept-key` goes on without it: no "
+            "receipt given so far opens an account any more, and no contact can be read."
         )
 
 

@@ -79,7 +79,7 @@ def account(identifier: str) -> Account:
 
 
 def answer(identifier: str, step: str, given: Mapping[str, list[str]]) -> None:
-    """Keep the answers of one step. Raises Invalid for an answer, Conflict when it is too late for this step."""
+    """Keep the answers of one step. Raises Invalid for an answer, Conflict when it is too late for it."""
     submission = recalling.find(identifier)
     if step not in steps.STEPS:
         raise NotFound("There is no such question.")

@@ -16,7 +16,7 @@ from app.errors import Conflict, NotFound
 from app.given import GivenFile
 from app.models import MediaFile, Submission, SubmissionState, Upload, UploadState
 from app.queue import enqueue
-from app.services import recalling
+from app.services import recalling, withdrawing
 from app.storage import anteroom, store
 from app.storage.anteroom import Source, TooMuch
 
@@ -119,10 +119,13 @@ def files(submission: Submission) -> tuple[GivenFile, ...]:
 def remove(account: str, upload: str) -> None:
     """Take a file away again, whatever has come of it. Raises NotFound, Conflict."""
     submission, held = _open(account), _find(account, upload)
+    recalling.touched(submission, "upload.remove")
+    if submission.state is not SubmissionState.DRAFT:
+        withdrawing.take_file_back(submission, held)
+        return
     enqueue("discard", upload=held.identifier, key=held.key)
     submission.uploads.remove(held)
     session().flush()
-    recalling.touched(submission, "upload.remove")
 
 
 def discard(upload: str = "", key: str = "") -> None:

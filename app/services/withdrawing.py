@@ -22,6 +22,7 @@ from app.models import (
     SubmissionState,
     Testimony,
     TranscriptKind,
+    Upload,
     Withdrawal,
 )
 from app.queue import enqueue
@@ -109,12 +110,18 @@ def withhold(identifier: str, chosen: Collection[int], shown: range) -> None:
     _do(_write_down(submission, Outcome.PASSAGE, {"lines": [list(run) for run in _runs(wanted)]}))
 
 
+def take_file_back(submission: Submission, upload: Upload) -> None:
+    """Destroy a file of an account that was sent, also where it stands with the testimony."""
+    _do(_write_down(submission, Outcome.FILE, {"file": upload.identifier}))
+
+
 def behind() -> list[dict[str, Any]]:
-    """The entries of the ledger that this database knows nothing of. Raises Conflict when there is no ledger."""
+    """What the ledger says and this database knows nothing of. Raises Conflict when there is no ledger."""
     if not ledger().exists():
         raise Conflict(
-            f"The ledger of withdrawals is missing ({ledger().path}). If this archive was put back from a copy, "
-            "bring the ledger of the archive it was copied from; what was withdrawn since would be shown again."
+            f"The ledger of withdrawals is missing ({ledger().path}). If this archive was put back from a "
+            "copy, bring the ledger of the archive it was copied from: what was withdrawn since would be "
+            "shown again. Where there is none to bring, make an empty file of that name."
         )
     known = set(session().scalars(select(Withdrawal.identifier)))
     return [entry for entry in ledger().entries() if entry["identifier"] not in known]
@@ -220,6 +227,17 @@ def _hold_back(withdrawal: Withdrawal, submission: Submission | None, testimony:
     publishing.publish(testimony)
 
 
+def _drop_file(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
+    upload = session().scalar(select(Upload).filter_by(identifier=withdrawal.details["file"]))
+    if upload is None or submission is None:
+        return
+    enqueue("discard", upload=upload.identifier, key=upload.key)
+    submission.uploads.remove(upload)
+    if testimony:
+        testimony.media[:] = [file for file in testimony.media if file.key != upload.key]
+        publishing.publish(testimony)
+
+
 def _destroy(_: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
     if testimony:
         destroying.testimony(testimony)
@@ -234,6 +252,7 @@ _DEEDS: dict[Outcome, Callable[[Withdrawal, Submission | None, Testimony | None]
     Outcome.CLOSE: _close,
     Outcome.CONSENT: _narrow,
     Outcome.PASSAGE: _hold_back,
+    Outcome.FILE: _drop_file,
     Outcome.DESTROY: _destroy,
 }
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
                 "close",
                 "destroy",
                 "passage",
+                "file",
                 "consent",
                 name="outcome",
                 native_enum=False,
