@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from app import clock
 from app.archive import Archive
+from app.jobs.worker import LEASE, Worker
 from app.models import Upload, UploadState
 from app.services import checking, submitting
 from app.services.steps import USES
@@ -76,6 +78,8 @@ class Teller:
             if step not in self.saved:
                 assert self.browser.post(f"/submit/{step}", f"/submit/{step}", given).status == 303
         answer = self.browser.post("/submit/review", "/submit/send", {})
+        if answer.status == 303:  # it was sent before, and the line broke while the words were shown
+            answer = self.browser.post("/submit/yours", "/submit/renew", {})
         assert answer.status == 200, answer.text
         self.words = " ".join(re.findall(r"<li><span>([a-z-]+)</span></li>", answer.text))
         assert len(self.words.split()) == 6, answer.text
@@ -121,6 +125,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(settings, rounds, tmp_path,
             tellers[-1].look(archive)
         for teller in tellers:
             teller.look(archive)
+        served.kill()
         _settle(archive)
     finally:
         served.close()
@@ -131,18 +136,17 @@ def test_what_was_acknowledged_is_there_after_a_kill(settings, rounds, tmp_path,
 
 
 def _settle(archive: Archive) -> None:
-    """The worker looks at what became whole; then files and rows agree, and every file is what was sent."""
-    end = time.monotonic() + 180  # a job that a killed worker had is taken up when its lease has run out
-    while time.monotonic() < end:
-        with archive.reading() as session:
-            waiting = session.query(Upload).filter_by(state=UploadState.WHOLE).count()
-        if not waiting:
-            break
-        time.sleep(0.2)
-    assert not waiting
+    """A worker takes up what the killed ones had; then all agree, and every file is what was sent."""
+    worker = Worker(archive)
+    with clock.showing(clock.now() + 2 * LEASE):
+        for _ in range(2):
+            worker.catch_up()
+        worker.mend()
+        worker.run_all()
     with archive.reading() as session:
         for upload in session.query(Upload).filter_by(state=UploadState.RECEIVED):
             with archive.store.open(upload.key) as kept:
                 assert hashlib.sha256(kept.read()).hexdigest() == upload.sha256
+        assert not session.query(Upload).filter_by(state=UploadState.WHOLE).count()
         assert not session.query(Upload).filter_by(state=UploadState.REFUSED).count()
-        assert [said for said in checking.check() if not said.startswith("Index")] == []
+        assert list(checking.check()) == []

@@ -499,13 +499,17 @@ def test_a_file_taken_away_while_it_is_looked_at_is_not_kept(giver, archive, wor
 
 
 def test_a_file_that_is_nobodys_is_named_and_swept_away(giver, archive):
-    with archive.writing():
-        archive.anteroom.create("0123456789ab", 1)
-        assert uploading.catch_up() == 0
-    with clock.showing(clock.now() + timedelta(days=2)):
-        with archive.reading():
-            assert [said for said in checking.check() if "0123456789ab" in said]
-        Worker(archive).catch_up()
+    archive.anteroom.create("0123456789ab", 1)
+    with archive.reading():
+        assert [said for said in checking.check() if "0123456789ab" in said]
+    worker = Worker(archive)
+    worker.catch_up()
+    assert list(archive.anteroom.names()) == ["0123456789ab"]  # it may be announced yet
+    with archive.anteroom._held("0123456789ab"):
+        worker.catch_up()
+        assert list(archive.anteroom.names()) == ["0123456789ab"]  # somebody is adding to it
+    worker.catch_up()
+    worker.catch_up()
     assert list(archive.anteroom.names()) == []
 
 

@@ -22,7 +22,7 @@ from app.services import indexing, uploading
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 TOGETHER = 100  # jobs of one name done in one go: one commit of the index instead of a hundred
-CATCH_UP = 600.0  # seconds between looks for files that arrived whole and that nobody was told of
+CATCH_UP = 20.0  # seconds between looks for files that arrived whole and that nobody was told of
 ATTEMPTS = 5
 IN_ORDER = {"index", "replace"}  # two at once could put an older edition over a newer one
 SWEEPS = {"replace"}  # jobs after which the write-ahead log is emptied: what was withdrawn stood in it
@@ -34,6 +34,7 @@ class Worker:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
+        self.strays: frozenset[str] = frozenset()  # files in the anteroom that belonged to nobody
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
     def work(self, stop: threading.Event, poll: float = 0.25) -> None:
@@ -63,7 +64,7 @@ class Worker:
     def catch_up(self) -> None:
         """Go on with files that were whole when the process that took them died."""
         with self.archive.writing():
-            uploading.catch_up()
+            self.strays = uploading.catch_up(self.strays)
 
     def run_all(self) -> int:
         """Everything that is due now. Returns how many jobs were done."""

@@ -152,20 +152,21 @@ def expire(upload: str) -> None:
         session().flush()
 
 
-def catch_up() -> int:
-    """Complete what was whole when a process died, and remove what is nobody's. Returns how many."""
-    done = 0
+def catch_up(strays: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Complete what was whole when a process died, and remove what was nobody's then and still is.
+
+    ``strays`` are the files that belonged to no upload at the last look; returns those of this one. A file
+    is announced a moment after it is made: only what is a stray twice is removed.
+    """
     names = set(anteroom().names())
     for held in session().scalars(select(Upload).where(Upload.state == UploadState.ARRIVING)):
         if held.identifier in names and anteroom().offset(held.identifier) == held.size:
             _whole(held)
-            done += 1
     known = set(session().scalars(select(Upload.identifier)))
-    for name in names - known:
-        if anteroom().age(name) > timedelta(days=1):  # else it may be announced yet
-            anteroom().remove(name)
-            done += 1
-    return done
+    found = {name for name in names - known if anteroom().is_idle(name)}
+    for name in found & strays:
+        anteroom().remove(name)
+    return frozenset(found - strays)
 
 
 def _open(account: str) -> Submission:

@@ -9,7 +9,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -128,11 +127,19 @@ class Anteroom:
         with suppress(FileNotFoundError):
             yield from sorted(entry.name for entry in os.scandir(self.root) if NAME.match(entry.name))
 
-    def age(self, name: str) -> timedelta:
-        """How long ago something was added to it, counted from the beginning of that day."""
-        with suppress(FileNotFoundError):
-            return clock.now() - datetime.fromtimestamp(self.path(name).stat().st_mtime, UTC)
-        return timedelta(0)
+    def is_idle(self, name: str) -> bool:
+        """Whether nobody is adding to it at this moment."""
+        try:
+            handle = os.open(self.path(name), os.O_RDWR)
+        except FileNotFoundError:
+            return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(handle)
+        return True
 
     def require_room(self, size: int) -> None:
         """Go on, or raise NoRoom: the reserve is for those who read."""
