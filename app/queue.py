@@ -8,5 +8,8 @@ from app.models import Job
 
 
 def enqueue(name: str, *, run_at: datetime | None = None, **arguments: int | str) -> None:
-    """Have ``jobs.JOBS[name]`` done with these arguments, now or at a moment."""
-    session().add(Job(name=name, arguments=arguments, run_at=run_at or clock.now()))
+    """Have ``jobs.JOBS[name]`` done with these arguments, now or at a moment.
+
+    Of now only the day is kept: the row would tell when somebody changed their account.
+    """
+    session().add(Job(name=name, arguments=arguments, run_at=run_at or clock.midnight()))

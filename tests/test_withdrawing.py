@@ -13,11 +13,20 @@ from sqlalchemy import select
 
 from app import clock, create_app
 from app.archive import Archive
-from app.cli.base import opened
+from app.cli.base import OPERATOR, opened
 from app.errors import Conflict, Invalid
 from app.jobs.worker import Worker
 from app.models import AuditEntry, MediaFile, Person, Segment, Submission, Testimony, Withdrawal
-from app.services import preserving, submitting, uploading, withdrawing
+from app.services import (
+    consenting,
+    linking,
+    preserving,
+    publishing,
+    reviewing,
+    submitting,
+    uploading,
+    withdrawing,
+)
 from app.services.steps import USES
 from tests.telling import accept, send, tell
 
@@ -104,7 +113,6 @@ def test_a_passage_can_be_released_again_and_other_lines_stay(archive, client, g
 
 
 def test_the_teller_does_not_lift_what_an_archivist_withholds(archive, client, given):
-    from app.cli.base import OPERATOR
     from app.services import redacting
 
     identifier, testimony = given
@@ -372,3 +380,159 @@ def test_a_file_taken_back_leaves_the_testimony_too_and_stays_gone(archive, sett
             assert session.scalars(select(MediaFile)).all() == []
             assert submitting.account(identifier).files == ()
         assert list(again.store.keys()) == []
+
+
+def test_closing_or_restricting_never_opens_what_its_teller_kept_closed_longer(archive, client, given):
+    identifier, _ = given
+    with archive.writing():
+        submitting.answer(identifier, "opening", {"opening": ["later"], "open_from": ["2090-01-01"]})
+        submitting.answer(identifier, "readers", {"access": ["closed"]})
+    for outcome in ("close", "restrict"):
+        with archive.writing():
+            withdrawing.withdraw(identifier, outcome, clock.today() + timedelta(days=9))
+    with archive.reading():
+        terms = submitting.account(identifier).terms
+    assert (terms.access, terms.open_from.isoformat()) == ("closed", "2090-01-01")
+
+
+def test_a_later_day_must_be_named(archive, client, given):
+    identifier, testimony = given
+    with archive.writing(), pytest.raises(Invalid):
+        submitting.answer(identifier, "opening", {"opening": ["later"], "open_from": [""]})
+    with archive.writing() as session:  # and where none is named all the same, nobody reads
+        submission = session.scalars(select(Submission)).one()
+        submission.answers = {**submission.answers, "opening": {"opening": "later", "open_from": ""}}
+        consenting.record(submission)
+        publishing.publish(submission.testimony)
+    assert client.get(f"/testimonies/{testimony}").status_code == 404
+
+
+def test_no_archivist_opens_again_what_its_teller_stopped(archive, client, given):
+    identifier, testimony = given
+    with archive.writing():
+        withdrawing.withdraw(identifier, "stop")
+    with archive.writing():
+        publishing.open_to_readers(linking.find(testimony), OPERATOR)
+    assert client.get(f"/testimonies/{testimony}").status_code == 404
+
+
+def test_what_was_destroyed_is_not_stopped_resumed_or_closed(archive, given):
+    identifier, _ = given
+    with archive.writing():
+        withdrawing.withdraw(identifier, "destroy")
+    for outcome in ("stop", "restrict", "close", "destroy"):
+        with archive.writing(), pytest.raises(Conflict):
+            withdrawing.withdraw(identifier, outcome, clock.today() + timedelta(days=9))
+    with archive.writing(), pytest.raises(Conflict):
+        withdrawing.resume(identifier)
+
+
+def test_what_was_stopped_goes_on_where_it_was(archive):
+    identifier, _ = send(archive)
+    with archive.writing():
+        reviewing.decline(identifier, "duplicate", "", OPERATOR)
+    with archive.writing():
+        withdrawing.withdraw(identifier, "stop")
+    with archive.writing(), pytest.raises(Conflict):
+        withdrawing.withdraw(identifier, "stop")
+    with archive.writing():
+        withdrawing.resume(identifier)
+    with archive.reading():
+        assert submitting.account(identifier).state == "declined"
+
+
+def test_a_place_that_came_with_an_account_alone_goes_with_it(archive, settings, work):
+    identifier, _ = send(archive, people={"people": [""], "places": ["Hiddenburg"]})
+    accept(archive, identifier)
+    with archive.writing():
+        withdrawing.withdraw(identifier, "destroy")
+    work()
+    archive.database.checkpoint()
+    assert b"Hiddenburg" not in raw(settings.home)
+
+
+def test_what_could_not_be_done_is_not_done_at_the_next_start(archive, given, settings):
+    identifier, testimony = given
+
+    def fall_over() -> None:
+        with archive.writing():
+            withdrawing.withdraw(identifier, "destroy")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fall_over()
+    archive.close()
+    with opened(settings) as again, again.reading():
+        assert submitting.account(identifier).testimony == testimony
+
+
+def test_what_was_never_committed_does_not_undo_a_later_decision(archive, given, settings):
+    """Killed between ledger and commit; the teller then took out more."""
+    identifier, testimony = given
+    lost = {"identifier": "0000000000zz", "outcome": "passage", "details": {"lines": [[0, 0]]}}
+    archive.ledger.add(
+        lost | {"submission": identifier, "testimony": testimony, "was_public": True, "made_on": "2026-01-01"}
+    )
+    with archive.writing():
+        withdrawing.withhold(identifier, {0, 1}, range(2))
+    archive.close()
+    for _ in range(2):
+        with opened(settings) as again, again.reading():
+            assert [line.withheld for line in withdrawing.lines(identifier)] == [True, True]
+
+
+def test_lines_taken_out_stay_out_when_an_older_copy_is_taken_in_anew(archive, settings, tmp_path):
+    identifier, _ = send(archive, account=TEXT)
+    with archive.reading():
+        preserving.back_up(tmp_path / "copy")
+    accept(archive, identifier)
+    with archive.writing():
+        withdrawing.withhold(identifier, {0}, range(2))
+    archive.close()
+    put_back(archive, tmp_path / "copy")
+    with opened(settings) as again:
+        testimony = accept(again, identifier)
+        with again.reading():
+            assert [line.withheld for line in withdrawing.lines(identifier)] == [True, False]
+        assert create_app(settings).test_client().get(f"/testimonies/{testimony}").status_code == 404
+
+
+def test_a_discarded_draft_does_not_come_back_with_an_older_copy(archive, settings, tmp_path):
+    identifier = tell(archive, account=TEXT)
+    with archive.reading():
+        preserving.back_up(tmp_path / "copy")
+    with archive.writing():
+        submitting.discard(identifier)
+    archive.close()
+    put_back(archive, tmp_path / "copy")
+    with opened(settings) as again, again.reading():
+        assert submitting.account(identifier).answers == {}
+
+
+def test_nothing_public_tells_the_hour_at_which_a_teller_acted(archive, client, given, work):
+    identifier, _ = given
+    with clock.showing(datetime(2031, 5, 9, 3, 17, 42, tzinfo=UTC)):
+        for level in ("closed", "public"):
+            with archive.writing():
+                submitting.answer(identifier, "readers", {"access": [level]})
+        assert "03:17" not in client.get("/feed.atom").text
+        archive.database.checkpoint()
+        assert b"03:17:42" not in (archive.settings.home / "archive.sqlite").read_bytes()
+
+
+@pytest.mark.parametrize("how", ["destroyed", "discarded", "rewritten"])
+def test_words_leave_the_write_ahead_log_as_well(archive, settings, work, how):
+    identifier = tell(archive, account=TEXT)
+    if how != "discarded":
+        with archive.writing():
+            submitting.send(identifier)
+    archive.database.checkpoint()
+    with archive.writing():
+        if how == "destroyed":
+            withdrawing.withdraw(identifier, "destroy")
+        elif how == "discarded":
+            submitting.discard(identifier)
+        else:
+            submitting.answer(identifier, "account", {"text": ["Nothing of it."]})
+    work()
+    assert FIRST.encode() not in raw(settings.home)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from app import formats
-from app.db import session
+from app.db import new_identifier, session
 from app.errors import Conflict, Invalid, NotFound
 from app.given import Account
 from app.models import AccessLevel, Event, MediaFile, Submission, Testimony, Upload, UploadState
 from app.policy import Actor
 from app.records import Line, Named, Record
-from app.services import accessioning, auditing, consenting, depositing, exchanging, publishing
+from app.services import accessioning, auditing, consenting, depositing, exchanging, publishing, withdrawing
 from app.services.recording import Decided, as_record, chosen
 from app.storage import store
 
@@ -33,12 +33,16 @@ def admit(
     if not collection.strip():
         raise Invalid("The account must belong to a collection.")
     record = as_record(account, dataclasses.replace(decided, events=events(account)))
+    # Under a name of its own: the account's would tie a public page to its row in trail and ledger.
+    record = dataclasses.replace(record, source_id=f"given-{new_identifier()}")
     held_in = exchanging.find_collection(collection.strip(), record)
     kept = accessioning.accession(record, held_in, actor, originals=map(_original, received(submission)))
     _bind(submission, kept)
     # The record came in as closed as its narrator wishes. Now that their statement is here it decides,
     # also when it changes; the archive itself sets no limit.
     kept.access, kept.embargo_until = AccessLevel.PUBLIC, None
+    if withdrawing.carry_over(submission, kept):
+        publish = False
     if publish:
         publishing.open_to_readers(kept, actor)
     else:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app import clock
 from app.db import session
 from app.given import Terms
-from app.models import AccessLevel, Consent, Submission, Testimony
+from app.models import AccessLevel, Consent, Submission, SubmissionState, Testimony
 from app.policy import narrower
 from app.records import Uses
 from app.services.steps import CONSENT, USES
@@ -20,9 +22,15 @@ def access(testimony: Testimony) -> AccessLevel:
     consent = testimony.consent
     if consent is None:
         return testimony.access
-    if not consent.reading:
+    if not consent.reading or _is_stopped(testimony):
         return AccessLevel.CLOSED
     return narrower(testimony.access, AccessLevel(consent.access))
+
+
+def _is_stopped(testimony: Testimony) -> bool:
+    """Whether its teller has stopped it; no archivist opens it again."""
+    state = session().scalar(select(Submission.state).filter_by(testimony_id=testimony.id))
+    return state is SubmissionState.WITHDRAWN
 
 
 def embargo(testimony: Testimony) -> datetime | None:
@@ -58,7 +66,7 @@ def record(submission: Submission) -> bool:
         testimony_id=submission.testimony_id,
         given_by=given_by(answers),
         given_at=moment,
-        access=answers.get("readers", {}).get("access") or AccessLevel.CLOSED.value,
+        access=_level(answers),
         open_from=_open_from(answers),
         decided_by=answers.get("deciding", {}).get("decided_by", ""),
         words=_words(answers),
@@ -100,6 +108,13 @@ def terms(submission: Submission) -> Terms | None:
         given_by=consent.given_by,
         on=consent.given_at.date(),
     )
+
+
+def _level(answers: Answers) -> str:
+    """Who may read it; nobody, where a later day is wished and none is named."""
+    if answers.get("opening", {}).get("opening") == "later" and _open_from(answers) is None:
+        return AccessLevel.CLOSED.value
+    return answers.get("readers", {}).get("access") or AccessLevel.CLOSED.value
 
 
 def _open_from(answers: Answers) -> datetime | None:

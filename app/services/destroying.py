@@ -3,13 +3,25 @@
 from sqlalchemy import delete, select
 
 from app.db import session
-from app.models import Consent, Edition, Mention, Participation, Person, Submission, Testimony
+from app.models import (
+    Consent,
+    Edition,
+    Event,
+    Mention,
+    Participation,
+    Person,
+    Place,
+    Submission,
+    Testimony,
+    TestimonyPlace,
+)
 from app.queue import enqueue
 
 
 def testimony(testimony: Testimony) -> None:
     """Rows, editions and files of a testimony; people who are named nowhere else; then the index."""
     people = {p.person_id for p in testimony.participations} | {m.person_id for m in testimony.mentions}
+    places = {place.id for place in [*testimony.places, testimony.place] if place}
     for file in testimony.media:
         enqueue("discard", key=file.key)
     session().execute(delete(Edition).where(Edition.testimony_id == testimony.id))
@@ -20,6 +32,8 @@ def testimony(testimony: Testimony) -> None:
     session().flush()
     for person_id in people:
         _forget_person(person_id)
+    for place_id in places:
+        _forget_place(place_id)
 
 
 def submission(submission: Submission) -> None:
@@ -27,10 +41,12 @@ def submission(submission: Submission) -> None:
     for upload in submission.uploads:
         enqueue("discard", key=upload.key, upload=upload.identifier)
     submission.answers, submission.language, submission.reason = {}, "", ""
+    submission.ticket, submission.taken_by, submission.set_aside = None, "", False
     submission.contact = None
     submission.messages.clear()
     submission.uploads.clear()
     session().execute(delete(Consent).where(Consent.submission_id == submission.id))
+    enqueue("sweep")
     session().flush()
 
 
@@ -40,4 +56,17 @@ def _forget_person(person_id: int) -> None:
     person = session().get(Person, person_id)
     if person and session().scalar(named) is None and session().scalar(spoken_of) is None:
         session().delete(person)
+        session().flush()
+
+
+def _forget_place(place_id: int) -> None:
+    """A place that came with the account alone; one of a register has a reference and stays."""
+    uses = (
+        select(Testimony.id).filter_by(place_id=place_id),
+        select(TestimonyPlace.testimony_id).filter_by(place_id=place_id),
+        select(Event.id).filter_by(place_id=place_id),
+    )
+    place = session().get(Place, place_id)
+    if place and not place.ref and all(session().scalar(use.limit(1)) is None for use in uses):
+        session().delete(place)
         session().flush()

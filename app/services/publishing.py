@@ -85,7 +85,8 @@ def _write(testimony: Testimony, record: Record, audience: Audience, before: Edi
     stamp = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()
     if before and before.stamp == stamp:
         return False
-    published = before.published_at if before else clock.now()
+    moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
+    published = before.published_at if before else moment
     if before:
         _forget([before.id])
     for script in head.get("scripts", ()):
@@ -98,6 +99,7 @@ def _write(testimony: Testimony, record: Record, audience: Audience, before: Edi
         sorted_by=record.date.lower if record.date else "",
         lines=len(record.lines),
         published_at=published,
+        changed_at=moment,
     )
     session().add(edition)
     session().flush()

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.queue import enqueue
 from app.sealing import new_receipt, seal
-from app.services import consenting, publishing, recalling, steps, uploading, withdrawing
+from app.services import consenting, destroying, publishing, recalling, steps, uploading, withdrawing
 
 KEPT = timedelta(days=30)  # a draft nobody touches is destroyed after so long
 LONGEST_MESSAGE = 20_000  # characters
@@ -88,6 +88,10 @@ def answer(identifier: str, step: str, given: Mapping[str, list[str]]) -> None:
             "This part of your account cannot be changed here any more. Write to the archive instead."
         )
     read = steps.read(step, given)
+    if submission.state is not SubmissionState.DRAFT and step in steps.missing(
+        {**submission.answers, step: read}, bool(submission.uploads)
+    ):
+        raise Invalid("Something is still missing.")
     if step == "contact":
         _keep_contact(submission, read["contact"])
     elif read != submission.answers.get(step):
@@ -158,8 +162,7 @@ def discard(identifier: str) -> None:
     submission = recalling.find(identifier)
     if submission.state is not SubmissionState.DRAFT:
         raise Conflict("This account was sent already. It can be withdrawn.")
-    for upload in list(submission.uploads):
-        uploading.remove(submission.identifier, upload.identifier)
+    withdrawing.discard(submission)
     session().delete(submission)
     session().flush()
 
@@ -172,7 +175,9 @@ def forget(identifier: str) -> None:
     if submission.changed_on + KEPT > clock.today():
         _forget_later(submission)
     else:
-        discard(identifier)
+        destroying.submission(submission)
+        session().delete(submission)
+        session().flush()
 
 
 def open_with(words: str) -> str:

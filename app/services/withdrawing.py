@@ -5,16 +5,18 @@ from an older copy is brought up to the ledger before it serves (``replay``).
 """
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import clock
 from app.db import session
 from app.errors import Conflict, Invalid
 from app.given import GivenLine
 from app.models import (
+    AccessLevel,
     Outcome,
     Redaction,
     RedactionReason,
@@ -25,6 +27,7 @@ from app.models import (
     Upload,
     Withdrawal,
 )
+from app.policy import narrower
 from app.queue import enqueue
 from app.services import consenting, destroying, identifying, linking, publishing, recalling
 from app.storage import ledger
@@ -33,16 +36,29 @@ TELLER = "narrator"  # who made a redaction that the teller may lift again
 
 
 def withdraw(identifier: str, outcome: str, until: date | None = None) -> None:
-    """Take an account back, in one of four ways. Raises Invalid without a day to close until."""
+    """Take an account back, in one of four ways. Raises Invalid without a day to close until.
+
+    What was stopped can still be destroyed; what was destroyed is gone. Raises Conflict for the rest.
+    """
     chosen = identifying.choice(Outcome, outcome, "way to withdraw")
     submission = recalling.find(identifier)
     if submission.state is SubmissionState.DRAFT:
         raise Conflict("This account was not sent yet; it can be deleted.")
+    before = last(submission) if submission.state is SubmissionState.WITHDRAWN else None
+    if before and (before.outcome is Outcome.DESTROY or chosen is not Outcome.DESTROY):
+        raise Conflict("The archive does not read this account at present.")
     if chosen is Outcome.CLOSE and (until is None or until <= clock.today()):
         raise Invalid("Say until which day it is to be closed; the day must be still to come.")
     details: dict[str, Any] = {"until": until.isoformat()} if until and chosen is Outcome.CLOSE else {}
+    if chosen is Outcome.STOP:
+        details = {"before": submission.state.value}
     recalling.touched(submission, f"submission.withdraw_{chosen.value}")
     _do(_write_down(submission, chosen, details))
+
+
+def discard(submission: Submission) -> None:
+    """Destroy a draft, so that also an older copy of the database does not bring it back."""
+    _do(_write_down(submission, Outcome.DESTROY, {}))
 
 
 def resume(identifier: str) -> None:
@@ -51,12 +67,10 @@ def resume(identifier: str) -> None:
     stopped = last(submission)
     if submission.state is not SubmissionState.WITHDRAWN or not stopped or stopped.outcome is Outcome.DESTROY:
         raise Conflict("There is nothing here that could go on.")
-    testimony = submission.testimony
-    submission.state = SubmissionState.ACCEPTED if testimony else SubmissionState.SENT
-    if testimony:
-        testimony.published_at = clock.now() if stopped.details.get("was_published") else None
-        publishing.publish(testimony)
+    submission.state = SubmissionState(stopped.details["before"])
     recalling.touched(submission, "submission.resume")
+    if submission.testimony:
+        publishing.publish(submission.testimony)
 
 
 def last(submission: Submission) -> Withdrawal | None:
@@ -67,7 +81,7 @@ def last(submission: Submission) -> Withdrawal | None:
             Withdrawal.submission == submission.identifier,
             Withdrawal.outcome.in_((Outcome.STOP, Outcome.DESTROY)),
         )
-        .order_by(Withdrawal.id.desc())
+        .order_by(Withdrawal.outcome != Outcome.DESTROY, Withdrawal.id.desc())
         .limit(1)
     )
 
@@ -128,8 +142,11 @@ def behind() -> list[dict[str, Any]]:
 
 
 def replay() -> int:
-    """Do again what the ledger says and this database has forgotten. Returns how much that was."""
-    missed = behind()
+    """Do again what the ledger says and this database has forgotten. Returns how much that was.
+
+    What never was committed, and after which the same teller has decided anew, is not done any more.
+    """
+    missed = _not_overtaken(behind())
     for entry in missed:
         withdrawal = Withdrawal(**(entry | {"made_on": date.fromisoformat(entry["made_on"])}))
         withdrawal.outcome = Outcome(entry["outcome"])
@@ -139,12 +156,42 @@ def replay() -> int:
     return len(missed)
 
 
+def _not_overtaken(missed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    left = {entry["identifier"] for entry in missed}
+    decided_at = {e["submission"]: n for n, e in enumerate(ledger().entries()) if e["identifier"] not in left}
+    places = {entry["identifier"]: number for number, entry in enumerate(ledger().entries())}
+    kept = []
+    for entry in missed:
+        if decided_at.get(entry["submission"], -1) > places[entry["identifier"]]:
+            ledger().void(entry["identifier"])
+        else:
+            kept.append(entry)
+    return kept
+
+
+def carry_over(submission: Submission, testimony: Testimony) -> bool:
+    """Withhold again the lines that were taken out of an account when it was taken in before.
+
+    Returns whether there were any: an archivist must then look before readers may, for the lines may have
+    been divided otherwise.
+    """
+    taken_out = session().scalar(
+        select(Withdrawal)
+        .where(Withdrawal.submission == submission.identifier, Withdrawal.outcome == Outcome.PASSAGE)
+        .order_by(Withdrawal.id.desc())
+        .limit(1)
+    )
+    if taken_out is None or not taken_out.details["lines"]:
+        return False
+    with suppress(Invalid):
+        _hold_back(taken_out, submission, testimony)
+    return True
+
+
 def _write_down(submission: Submission, outcome: Outcome, details: dict[str, Any]) -> Withdrawal:
     """The row, and the ledger's line first: if we fall between the two, it is done at the next start."""
     testimony = submission.testimony
     public = testimony is not None and publishing.is_public(testimony)
-    if outcome is Outcome.STOP and testimony:
-        details = {"was_published": testimony.published_at is not None}
     withdrawal = Withdrawal(
         outcome=outcome,
         submission=submission.identifier,
@@ -166,7 +213,16 @@ def _write_down(submission: Submission, outcome: Outcome, details: dict[str, Any
             "made_on": withdrawal.made_on.isoformat(),
         }
     )
+    _void_unless_committed(withdrawal.identifier)
     return withdrawal
+
+
+def _void_unless_committed(identifier: str) -> None:
+    """What could not be done, and was refused to the teller, must not be done at the next start."""
+    book = ledger()
+    committed: list[object] = []
+    event.listen(session(), "after_commit", committed.append)
+    event.listen(session(), "after_rollback", lambda _: None if committed else book.void(identifier))
 
 
 def _do(withdrawal: Withdrawal) -> None:
@@ -181,16 +237,19 @@ def _stop(_: Withdrawal, submission: Submission | None, testimony: Testimony | N
     if submission:
         submission.state = SubmissionState.WITHDRAWN
     if testimony:
-        testimony.published_at = None
         publishing.publish(testimony)
 
 
 def _restrict(_: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
-    _consent(submission, readers={"access": "restricted"})
+    before = submission.answers.get("readers", {}).get("access") if submission else None
+    level = narrower(AccessLevel(before or AccessLevel.CLOSED), AccessLevel.RESTRICTED)
+    _consent(submission, readers={"access": level.value})
 
 
 def _close(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
-    _consent(submission, opening={"opening": "later", "open_from": withdrawal.details["until"]})
+    before = submission.answers.get("opening", {}) if submission else {}
+    own = before.get("open_from", "") if before.get("opening") == "later" else ""
+    _consent(submission, opening={"opening": "later", "open_from": max(own, withdrawal.details["until"])})
 
 
 def _narrow(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
