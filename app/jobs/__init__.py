@@ -38,6 +38,10 @@ def discard(jobs: Arguments) -> None:
         uploading.discard(**job)
 
 
+def sweep(_: Arguments) -> None:
+    """Nothing but what the worker does after it: the write-ahead log is emptied."""
+
+
 def expire(jobs: Arguments) -> None:
     """Remove files that stopped arriving."""
     for job in jobs:
@@ -55,9 +59,10 @@ def deposit(archive: Archive, jobs: Arguments) -> None:
             finding = examining.examine(upload)
         if finding:
             with archive.writing():
-                examining.record(upload, finding)
-            with archive.reading():
-                examining.move(upload, finding)
+                kept = examining.record(upload, finding)
+            if kept:
+                with archive.reading():
+                    examining.move(upload, finding)
         with archive.writing():
             examining.receive(upload, finding)
 
@@ -69,6 +74,7 @@ JOBS: dict[str, Callable[[Arguments], None]] = {
     "forget": forget,
     "discard": discard,
     "expire": expire,
+    "sweep": sweep,
 }
 # These take long: each is done alone, when nothing else is due, and opens its own transactions.
 LONG: dict[str, Callable[[Archive, Arguments], None]] = {"deposit": deposit}

@@ -49,22 +49,26 @@ def examine(upload: str) -> Finding | None:
         return None
 
 
-def record(upload: str, finding: Finding) -> None:
-    """Write down what was found; a refusal is the end of it."""
+def record(upload: str, finding: Finding) -> bool:
+    """Write down what was found; a refusal is the end of it. Returns whether the file is to be moved.
+
+    One that was taken away meanwhile is not: were we killed after that, no row would name it in the store.
+    """
     if (held := _whole(upload)) is None:
-        return
+        return False
     look = finding.look
     if look.refused:
         _end(held, UploadState.REFUSED, look.refused)
-        return
+        return False
     held.kind, held.mimetype = look.kind, look.mimetype
     held.duration_ms, held.width, held.height = look.duration_ms, look.width, look.height
     held.sha256, held.key = finding.sha256, store().key(finding.sha256)
     session().flush()
+    return True
 
 
 def move(upload: str, finding: Finding) -> None:
-    """Among the originals with it, unless it is there already or was taken away meanwhile."""
+    """Among the originals with it, unless it is there already. Only when ``record`` said so."""
     if not finding.look.refused:
         with suppress(FileNotFoundError):
             store().adopt(anteroom().path(upload), finding.sha256)
