@@ -50,6 +50,9 @@ NAMES = {
 }
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that is misread
 
+PATIENCE = 30_000  # milliseconds that SQLite waits for another connection
+BRIEFLY = 500  # milliseconds that emptying the log waits for readers, while no one may write
+
 
 def new_identifier() -> str:
     """A random public identifier of 60 bits: it cannot be guessed and counts nothing."""
@@ -193,19 +196,24 @@ class Database:
             if self.lock:
                 self.lock.release()
 
-    def checkpoint(self) -> None:
+    def checkpoint(self) -> bool:
         """Bring what was committed from the write-ahead log into the database file, and empty the log.
 
-        What was destroyed still stands in the log until then.
+        What was destroyed still stands in both until then. False when a reader was in the way: try again.
         """
         if self.lock is None:
-            return
+            return True
         self.lock.acquire()
         try:
             with self.engine.connect() as connection:
                 driver = connection.connection.driver_connection
                 assert driver is not None
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                driver.execute(f"PRAGMA busy_timeout={BRIEFLY}")
+                try:
+                    (answer,) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    driver.execute(f"PRAGMA busy_timeout={PATIENCE}")
+                return not answer[0]  # the first number says whether somebody was in the way
         finally:
             self.lock.release()
 
@@ -224,10 +232,10 @@ def _current(session: Session) -> Iterator[None]:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose connections have our manners."""
+    """An engine whose connections have our manners. Its errors do not say what was to be written."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _teach_sqlite_manners)
     event.listen(engine, "begin", _begin)
     return engine
@@ -238,7 +246,7 @@ def open_migration_engine(url: str) -> Engine:
 
     Foreign keys stay off: with them on, a rebuilt table would cascade to every child row.
     """
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
@@ -256,7 +264,7 @@ def _teach_sqlite_manners(connection: Any, _: Any) -> None:
         "synchronous=FULL",  # NORMAL loses acknowledged rows on power loss
         "foreign_keys=ON",
         "secure_delete=ON",  # what was destroyed must not stay in free pages
-        "busy_timeout=30000",
+        f"busy_timeout={PATIENCE}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -1,5 +1,7 @@
 """The ways the archive says no. Doors translate them; nobody else catches them."""
 
+import traceback
+
 
 class ArchiveError(Exception):
     """A refusal whose message may be shown to the person who asked."""
@@ -54,3 +56,22 @@ class Invalid(ArchiveError):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
         self.line = line
+
+
+def traced(error: BaseException) -> str:
+    """What went wrong and where, for a log: types, files, lines and functions.
+
+    Never a message: a database quotes what it was given, and that may be somebody's account.
+    """
+    told, seen, fault = [], set[int](), error
+    while id(fault) not in seen:
+        seen.add(id(fault))
+        reason = f" ({fault.errno})" if isinstance(fault, OSError) else ""
+        told.append(f"{type(fault).__module__}.{type(fault).__qualname__}{reason}")
+        told += [
+            f"  {frame.f_code.co_filename}:{line}:{frame.f_code.co_name}"
+            for frame, line in traceback.walk_tb(fault.__traceback__)
+        ]
+        before = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
+        fault = before or fault
+    return "\n".join(told)

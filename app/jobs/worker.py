@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.archive import Archive
 from app.db import one_at_a_time, skip_locked
+from app.errors import traced
 from app.jobs import JOBS, LONG
 from app.models import Job, JobState
 from app.services import indexing, uploading
@@ -25,8 +26,14 @@ TOGETHER = 100  # jobs of one name done in one go: one commit of the index inste
 CATCH_UP = 20.0  # seconds between looks for files that arrived whole and that nobody was told of
 ATTEMPTS = 5
 IN_ORDER = {"index", "replace"}  # two at once could put an older edition over a newer one
-SWEEPS = {"replace"}  # jobs after which the write-ahead log is emptied: what was withdrawn stood in it
-READS_ONLY = {"index", "replace"}  # jobs that change nothing in the database do not hold up its writer
+# Jobs after which the write-ahead log is emptied: what was withdrawn stood in it.
+SWEEPS = {"replace", "sweep", "discard"}
+SWEEP_AGAIN = 1.0  # seconds until that is tried again, when a reader was in the way
+READS_ONLY = {
+    "index",
+    "replace",
+    "sweep",
+}  # jobs that change nothing in the database do not hold up its writer
 
 
 class Worker:
@@ -35,6 +42,8 @@ class Worker:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.strays: frozenset[str] = frozenset()  # files in the anteroom that belonged to nobody
+        self.to_sweep = True  # a worker that was killed may have left it to us
+        self.sweep_from = 0.0
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
     def work(self, stop: threading.Event, poll: float = 0.25) -> None:
@@ -46,10 +55,11 @@ class Worker:
                     caught_up = time.monotonic()
                     self.catch_up()
                 self.mend()
+                self.sweep()
                 if not self.run_due():
                     stop.wait(poll)
-            except Exception:
-                log.exception("the worker stumbled; it goes on")
+            except Exception as error:
+                log.error("the worker stumbled; it goes on: %s", traced(error))
                 stop.wait(poll * 8)
 
     def mend(self) -> None:
@@ -65,6 +75,12 @@ class Worker:
         """Go on with files that were whole when the process that took them died."""
         with self.archive.writing():
             self.strays = uploading.catch_up(self.strays)
+
+    def sweep(self) -> None:
+        """Empty the write-ahead log when a job asked for it; later, when a reader is in the way."""
+        if self.to_sweep and time.monotonic() >= self.sweep_from:
+            self.to_sweep = not self.archive.database.checkpoint()
+            self.sweep_from = time.monotonic() + SWEEP_AGAIN if self.to_sweep else 0.0
 
     def run_all(self) -> int:
         """Everything that is due now. Returns how many jobs were done."""
@@ -83,8 +99,12 @@ class Worker:
             with beat:
                 self._do(jobs)
         except Exception as error:
-            log.exception("job %s failed", jobs[0].name)
-            self._put_back(jobs, repr(error))
+            log.error("job %s failed: %s", jobs[0].name, traced(error))
+            self._put_back(jobs, traced(error))
+        else:
+            if jobs[0].name in SWEEPS:
+                self.to_sweep = True
+                self.sweep()
         return len(jobs)
 
     def _do(self, jobs: Sequence[Job]) -> None:
@@ -101,8 +121,6 @@ class Worker:
             return
         with self.archive.writing() as session:
             self._tick_off(session, jobs)
-        if name in SWEEPS:
-            self.archive.database.checkpoint()
 
     def _claim(self) -> Sequence[Job]:
         moment = clock.now()
@@ -186,5 +204,5 @@ class _Heartbeat:
         while not self.done.wait(LEASE.total_seconds() / 3):
             try:
                 self.worker.extend(self.ids)
-            except Exception:
-                log.exception("a lease could not be extended")
+            except Exception as error:
+                log.error("a lease could not be extended: %s", traced(error))

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Secur
 
 import config
 from app.archive import Archive
-from app.errors import ArchiveError
+from app.errors import ArchiveError, traced
 from app.policy import DOORS, may
 from app.web import account, filters, headers, public, saying, submit, visitor, workbench
 
@@ -131,7 +131,7 @@ def stumble(error: HTTPException) -> ResponseReturnValue:
 
 def fail(error: Exception) -> ResponseReturnValue:
     """A fault of ours: written down without the visitor's words or address, and said plainly."""
-    log.error("a fault at %s", request.endpoint, exc_info=error)
+    log.error("a fault at %s: %s", request.endpoint, traced(error))
     return _answer(500, "")
 
 
