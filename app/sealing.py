@@ -26,6 +26,7 @@ WORDS = 6
 COST = 2**14  # scrypt's n: 16 MiB and some 50 ms for each try
 PATIENCE = 10.0  # seconds a try may wait for its turn
 _turns = threading.BoundedSemaphore(2)  # tries at once in a process: readers keep the rest of the machine
+_queue = threading.BoundedSemaphore(2 + 8)  # and those that wait: each one that does holds a server's thread
 
 
 @cache
@@ -54,12 +55,8 @@ class Seal:
 
     def tried(self, words: str) -> str:
         """The same for words somebody tries. Raises TooSoon when too many tries are waiting already."""
-        if not _turns.acquire(timeout=PATIENCE):
-            raise TooSoon("Too many people are asking at the moment. Wait a minute and try again.")
-        try:
+        with _place(_queue, 0), _place(_turns, PATIENCE):
             return self.receipt(words)
-        finally:
-            _turns.release()
 
     def fingerprint(self) -> str:
         """By what this key is known again; it tells nothing of the key."""
@@ -85,6 +82,16 @@ class Seal:
 
     def _derived(self, purpose: str) -> bytes:
         return hmac.new(self._key, purpose.encode(), "sha256").digest()
+
+
+@contextmanager
+def _place(places: threading.BoundedSemaphore, patience: float) -> Iterator[None]:
+    if not places.acquire(timeout=patience):
+        raise TooSoon("Too many people are asking at the moment. Wait a minute and try again.")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 _seal: ContextVar[Seal] = ContextVar("seal")

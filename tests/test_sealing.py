@@ -3,6 +3,7 @@
 import math
 import sqlite3
 import threading
+import time
 
 import pytest
 
@@ -68,17 +69,39 @@ def test_many_tries_at_once_wait_for_one_another_and_then_are_told_to_come_back(
     """Whoever sends thousands of words takes two places, not the machine."""
     monkeypatch.setattr(sealing, "PATIENCE", 0.2)
     seal = Seal(KEY)
-    held = threading.Event()
     for _ in range(2):
         sealing._turns.acquire()
     try:
         with pytest.raises(TooSoon):
             seal.tried("acid yo-yo gravel honey lapdog zoom")
     finally:
-        held.set()
         for _ in range(2):
             sealing._turns.release()
     assert seal.tried("acid") == seal.receipt("acid")
+
+
+def test_only_so_many_wait_and_the_next_is_told_at_once(monkeypatch):
+    """Each that waits holds one of the server's threads: eight may, and no patience helps a ninth."""
+    monkeypatch.setattr(sealing, "PATIENCE", 3600.0)
+    seal, said = Seal(KEY), []
+    for _ in range(2):
+        assert sealing._queue.acquire(blocking=False)
+        assert sealing._turns.acquire(blocking=False)
+    waiting = [threading.Thread(target=lambda: said.append(seal.tried("acid"))) for _ in range(8)]
+    try:
+        for thread in waiting:
+            thread.start()
+        while sealing._queue._value:
+            time.sleep(0.01)
+        with pytest.raises(TooSoon):
+            seal.tried("acid")
+    finally:
+        for _ in range(2):
+            sealing._turns.release()
+            sealing._queue.release()
+        for thread in waiting:
+            thread.join()
+    assert said == [seal.receipt("acid")] * 8
 
 
 def test_the_database_tells_neither_words_nor_contact(archive, settings):
