@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -556,3 +557,96 @@ def test_another_session_sees_nothing_of_an_account(teller, stranger):
     stranger.begin()
     assert "the lights went out" not in stranger.get("/review").text
     assert held(teller) != held(stranger)
+
+
+@pytest.mark.parametrize("letter", ["я", "ա"])
+def test_as_many_letters_as_are_promised_can_be_told_in_any_alphabet(teller, archive, letter):
+    """Each takes six bytes on its way."""
+    teller.begin().say({"account": {"text": letter * 199_000}})
+    with archive.reading():
+        assert submitting.account(held(teller)).answers["account"]["text"] == letter * 199_000
+    assert letter * 199_000 in teller.get("/account").text
+    elsewhere = teller.client.post("/submit/return", data={"words": letter * 199_000})
+    assert elsewhere.status_code == 413, "other forms have no such room"
+
+
+@pytest.mark.parametrize(
+    ("press", "shown"), [("send", "/submit/yours?done=sent"), ("later", "/submit/review#words")]
+)
+def test_a_button_pressed_twice_at_once_gives_words_once(app, teller, press, shown):
+    page = token(teller.begin().say(NEEDED).get("/review").text)
+    kept, answers, start = teller.client.get_cookie("session").value, [], threading.Barrier(2)
+
+    def push() -> None:
+        client = app.test_client()
+        client.set_cookie("session", kept)
+        start.wait()
+        answers.append(client.post(f"/submit/{press}", data={"csrf_token": page}))
+
+    threads = [threading.Thread(target=push) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = sorted(answers, key=lambda answer: answer.status_code)
+    assert len(six_words(first.text)) == 6
+    assert (second.status_code, second.location) == (303, shown)
+
+
+def test_other_words_shut_out_whoever_has_the_account_open(app, teller, stranger):
+    """Also the browser it was begun in; and the one that made the words stays in, had it not heard them."""
+    began = teller.begin().say(NEEDED)
+    words = " ".join(six_words(began.post("/later", "/review").text))
+    assert stranger.open(words).location == "/submit/review"
+    third = Teller(app.test_client())
+    assert third.open(words).location == "/submit/review"
+    page, kept = token(third.get("/review").text), third.client.get_cookie("session").value
+    lost = third.client.post("/submit/renew", data={"csrf_token": page})
+    assert third.get("/review").status_code == 200
+    for other in (began, stranger):
+        assert other.get("/review").status_code == 404
+        assert "account" not in session_of(other)
+        assert "An account is open" not in other.get("").text
+    third.client.set_cookie("session", kept)
+    again = third.client.post("/submit/renew", data={"csrf_token": page})
+    assert stranger.open(" ".join(six_words(lost.text))).status_code == 422
+    assert Teller(app.test_client()).open(" ".join(six_words(again.text))).status_code == 303
+
+
+def test_who_began_an_account_is_out_when_other_words_are_made_elsewhere(teller, stranger):
+    """Even when that session has never heard of any words."""
+    page = token(teller.begin().say(NEEDED).get("/review").text)
+    kept = teller.client.get_cookie("session").value
+    words = six_words(teller.client.post("/submit/later", data={"csrf_token": page}).text)
+    teller.client.set_cookie("session", kept)
+    assert teller.get("/review").status_code == 200
+    stranger.open(" ".join(words))
+    stranger.post("/renew", "/review")
+    assert teller.get("/review").status_code == 404
+
+
+def test_an_account_destroyed_elsewhere_is_let_go_here(teller, stranger, archive):
+    words = teller.begin().say(NEEDED).send()
+    teller.open(" ".join(words))
+    stranger.open(" ".join(words))
+    stranger.post("/yours/withdraw", outcome="destroy", sure="yes")
+    assert "An account is open" not in teller.get("").text
+    first = held(teller.begin())
+    with archive.writing():
+        submitting.discard(first)
+    assert "An account is open" not in teller.get("").text
+    assert held(teller.begin()) != first
+
+
+def test_the_cookie_tells_no_moment_and_no_ticket_once_an_account_is_open(teller, stranger):
+    words = teller.begin().say(NEEDED).send()
+    stranger.get("")
+    stranger.open(" ".join(words))
+    stranger.get("")
+    assert set(session_of(stranger)) == {"account", "key", "csrf_token"}
+
+
+@pytest.mark.parametrize("line", ["9" * 5000, "١", "²", "-1", "1.0", ""])
+def test_a_line_that_is_no_number_is_passed_over(teller, accepted, line):
+    assert teller.post("/yours/passages", line=[line]).status_code == 303
+    assert " checked" not in teller.get("/yours/passages").text

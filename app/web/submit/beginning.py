@@ -16,14 +16,16 @@ from app.web.visitor import archive
 @bp.get("")
 def start() -> ResponseReturnValue:
     """What this is, in a few sentences, and the way in."""
+    if _open():
+        return render_template("submit/start.html", challenge="", is_open=True)
     admission.seen()
-    return render_template("submit/start.html", challenge=admission.challenge(), is_open=bool(account()))
+    return render_template("submit/start.html", challenge=admission.challenge(), is_open=False)
 
 
 @bp.post("")
 def begin() -> ResponseReturnValue:
     """Begin an account, or go on with the one that is open here."""
-    if account():
+    if _open():
         return redirect(url_for("submit.review"), 303)
     try:
         admission.admit(request.form.get("proof", ""))
@@ -33,7 +35,8 @@ def begin() -> ResponseReturnValue:
         )
         return shown, refusal.status, {"Retry-After": str(admission.PATIENCE)}
     with archive().writing():
-        hold(submitting.begin(ticket(), str(locale())))
+        begun = submitting.begin(ticket(), str(locale()))
+    hold(begun)
     return redirect(url_for("submit.step", step=next(iter(STEPS))), 303)
 
 
@@ -67,3 +70,11 @@ def leave() -> Response:
     address = archive().settings.leave_address
     # No Clear-Site-Data: browsers may take seconds over it, and nothing but the archive's look is kept.
     return make_response(redirect(address, 303) if address else render_template("submit/left.html"))
+
+
+def _open() -> bool:
+    """Whether an account is open here; one that was destroyed elsewhere is let go."""
+    if (held := account()) and submitting.account(held).withdrawn == "destroy":
+        let_go()
+        return False
+    return bool(held)

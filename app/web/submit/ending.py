@@ -3,10 +3,10 @@
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.errors import Invalid
-from app.services import submitting
+from app.errors import Conflict, Invalid
+from app.services import submitting, unlocking
 from app.web.submit import bp
-from app.web.submit.holding import let_go, must_hold
+from app.web.submit.holding import hold, key, let_go, must_hold
 from app.web.visitor import archive
 
 
@@ -34,6 +34,8 @@ def send() -> ResponseReturnValue:
     try:
         with archive().writing():
             words = submitting.send(held)
+    except Conflict:  # pressed twice, and the other press came first by a moment
+        return redirect(url_for("submit.yours", done="sent"), 303)
     except Invalid as refusal:
         return review(str(refusal), refusal.status)
     let_go()
@@ -43,10 +45,13 @@ def send() -> ResponseReturnValue:
 @bp.post("/later")
 def later() -> ResponseReturnValue:
     """Six words for a draft, so that it can be gone on with another day."""
-    if submitting.account(must_hold()).has_receipt:  # pressed twice, or the answer was lost on the way
+    held = must_hold()
+    try:
+        with archive().writing():
+            words = submitting.receipt(held)
+    except Conflict:  # pressed twice, or the answer was lost on the way
         return redirect(url_for("submit.review", _anchor="words"), 303)
-    with archive().writing():
-        words = submitting.receipt(must_hold())
+    hold(held)
     return render_template("submit/receipt.html", six=words.split(), sent=False)
 
 
@@ -56,9 +61,12 @@ def renew() -> ResponseReturnValue:
     held = must_hold()
     with archive().writing():
         words = submitting.renew(held)
+        unlocking.shut_out_others(held, key())
     sent = submitting.account(held).state != "draft"
     if sent:
         let_go()
+    else:
+        hold(held)
     return render_template("submit/receipt.html", six=words.split(), sent=sent)
 
 

@@ -17,7 +17,15 @@ from app.web.submit.holding import must_hold
 from app.web.visitor import archive
 
 ORDER = tuple(STEPS)
+ROOM = 4 * 2**20  # bytes of a form: the longest text, where each letter takes up to twelve of them
 Typed = Mapping[str, Sequence[str]]
+
+
+@bp.url_value_preprocessor
+def _make_room(endpoint: str | None, _: object) -> None:
+    # Here, and not before the request: looking for the form's token reads the whole form.
+    if endpoint == "submit.step":
+        request.max_content_length = request.max_form_memory_size = ROOM
 
 
 @bp.route(f"/<any({', '.join(STEPS)}):step>", methods=["GET", "POST"])

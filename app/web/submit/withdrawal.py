@@ -26,7 +26,7 @@ def passages() -> ResponseReturnValue:
     shown = lines[(page - 1) * LINES : page * LINES]
     if request.method == "GET":
         return render_template("submit/passages.html", lines=shown, page=page, pages=pages)
-    chosen = [int(number) for number in request.form.getlist("line") if number.isdecimal()]
+    chosen = [int(said) for said in request.form.getlist("line") if _is_number(said)]
     if shown:
         with archive().writing():
             withdrawing.withhold(held, chosen, range(shown[0].number, shown[-1].number + 1))
@@ -67,6 +67,10 @@ def resume() -> ResponseReturnValue:
     with archive().writing():
         withdrawing.resume(must_hold())
     return redirect(url_for("submit.yours", done="resumed"), 303)
+
+
+def _is_number(said: str) -> bool:
+    return said.isascii() and said.isdigit() and len(said) < 10
 
 
 def _day(said: str) -> date:
