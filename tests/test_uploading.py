@@ -22,7 +22,7 @@ from app.archive import Archive
 from app.errors import Conflict
 from app.jobs.worker import Worker
 from app.models import AuditEntry, Submission, SubmissionState, Upload, UploadState
-from app.services import checking, submitting, uploading
+from app.services import checking, submitting, unlocking, uploading
 from config import Settings
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -34,9 +34,10 @@ def teller(app: Flask, archive: Archive, ticket: str = "one") -> FlaskClient:
     """A browser that holds an account."""
     with archive.writing():
         account = submitting.begin(ticket, "en")
+        key = unlocking.key(account)
     visitor = app.test_client()
     with visitor.session_transaction() as session:
-        session["account"] = account
+        session["account"], session["key"] = account, key
     return visitor
 
 
@@ -206,6 +207,32 @@ def test_a_piece_may_carry_its_checksum(giver):
     assert send(giver, at, 0, b"abc", Upload_Checksum="sha256 !").status_code == 400
     assert send(giver, at, 0, b"abc", Upload_Checksum=f"sha256 {good}").status_code == 204
     assert come(giver, at) == 3
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"Upload-Checksum": "sha1 é"}, {"Upload-Checksum": "sha1 x"}, {"Upload-Metadata": "filename é"}],
+)
+def test_a_header_that_is_no_base64_announces_nothing(giver, archive, header):
+    answer = giver.post("/submit/uploads", headers=BYTES | header | {"Upload-Length": "3"}, data=b"abc")
+    assert answer.status_code == 400
+    with archive.reading() as session:
+        assert session.scalar(select(Upload)) is None
+    assert not list(archive.anteroom.names())
+
+
+def test_an_announcement_whose_bytes_find_no_place_is_none(giver, archive):
+    from app.web.submit import streams
+
+    for _ in range(streams.STREAMS):
+        assert streams._streams.acquire(blocking=False)
+    try:
+        answer = giver.post("/submit/uploads", headers=BYTES | {"Upload-Length": "3"}, data=b"abc")
+    finally:
+        streams._streams.release(streams.STREAMS)
+    assert answer.status_code == 503
+    with archive.reading() as session:
+        assert session.scalar(select(Upload)) is None
 
 
 def test_what_a_kill_left_without_a_checksum_does_not_count(giver, archive):
@@ -393,9 +420,14 @@ def test_a_full_disk_takes_nothing_in_reads_on_and_goes_on_when_there_is_room(sm
 
 @pytest.mark.parametrize("state", [SubmissionState.DECLINED, SubmissionState.WITHDRAWN])
 def test_an_account_that_is_closed_takes_no_files(giver, archive, state):
+    at = announce(giver, 3)
     with archive.writing() as session:
         session.scalar(select(Submission)).state = state
     assert giver.post("/submit/uploads", headers=TUS | {"Upload-Length": "1"}).status_code == 409
+    assert send(giver, at, 0, b"abc").status_code == 409
+    assert come(giver, at) == 0, "nor does one go on that was on its way"
+    taken = giver.delete(at, headers=TUS).status_code
+    assert taken == (204 if state is SubmissionState.DECLINED else 409)
 
 
 # --- what becomes of them

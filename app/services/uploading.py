@@ -23,13 +23,8 @@ from app.storage.anteroom import Source, TooMuch
 KEPT = timedelta(days=7)  # an unfinished file without progress is removed after so long
 LONGEST_NAME = 255  # characters
 ROUGHLY = 64 * 1024  # bytes that a form may have around its file
-OPEN = {
-    SubmissionState.DRAFT,
-    SubmissionState.SENT,
-    SubmissionState.IN_REVIEW,
-    SubmissionState.QUESTIONED,
-    SubmissionState.ACCEPTED,
-}
+REMOVABLE = set(SubmissionState) - {SubmissionState.WITHDRAWN}
+OPEN = REMOVABLE - {SubmissionState.DECLINED}
 
 
 def begin(account: str, name: str, size: int) -> str:
@@ -38,7 +33,7 @@ def begin(account: str, name: str, size: int) -> str:
     Raises Invalid for a file that is too large or one too many, NoRoom, Conflict when the account takes
     no more.
     """
-    submission = _open(account)
+    submission = must_take(account)
     if size > (most := _most(submission)):
         raise too_large(most)
     upload = _announce(submission, new_identifier(), name, size)
@@ -51,7 +46,7 @@ def expect(account: str, size: int) -> tuple[str, int]:
 
     ``size`` is about what will come. Raises as ``begin`` does. ``take`` makes a file of it.
     """
-    if size > (most := _most(_open(account))) + ROUGHLY:
+    if size > (most := _most(must_take(account))) + ROUGHLY:
         raise too_large(most)
     name = new_identifier()
     anteroom().create(name, size)
@@ -60,7 +55,7 @@ def expect(account: str, size: int) -> tuple[str, int]:
 
 def take(account: str, name: str, here: str) -> None:
     """Announce a file that is whole in the anteroom already. Raises as ``begin`` does."""
-    submission, size = _open(account), anteroom().offset(here)
+    submission, size = must_take(account), anteroom().offset(here)
     if size > (most := _most(submission)):
         raise too_large(most)
     _whole(_announce(submission, here, name, size))
@@ -87,8 +82,8 @@ def append(
 
 
 def progress(account: str, upload: str) -> None:
-    """Something has arrived: it is kept longer, and when every byte is here it is whole."""
-    held = _find(account, upload)
+    """Something has arrived: it is kept longer, and when every byte is here it is whole. Raises Conflict."""
+    _, held = must_take(account), _find(account, upload)
     if held.state is not UploadState.ARRIVING:
         return
     held.expires_on = clock.today() + KEPT
@@ -118,7 +113,7 @@ def files(submission: Submission) -> tuple[GivenFile, ...]:
 
 def remove(account: str, upload: str) -> None:
     """Take a file away again, whatever has come of it. Raises NotFound, Conflict."""
-    submission, held = _open(account), _find(account, upload)
+    submission, held = must_take(account, REMOVABLE), _find(account, upload)
     recalling.touched(submission, "upload.remove")
     if submission.state is not SubmissionState.DRAFT:
         withdrawing.take_file_back(submission, held)
@@ -169,9 +164,10 @@ def catch_up(strays: frozenset[str] = frozenset()) -> frozenset[str]:
     return frozenset(found - strays)
 
 
-def _open(account: str) -> Submission:
+def must_take(account: str, states: set[SubmissionState] = OPEN) -> Submission:
+    """The account, whose files may be changed. Raises Conflict when that is over, NotFound."""
     submission = recalling.find(account)
-    if submission.state not in OPEN:
+    if submission.state not in states:
         raise Conflict("Files cannot be added to this account or taken away any more.")
     return submission
 

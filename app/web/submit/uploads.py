@@ -5,7 +5,6 @@ what stands in for the token of a form. See https://tus.io/protocols/resumable-u
 """
 
 import base64
-import binascii
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
 from typing import NoReturn
@@ -76,6 +75,7 @@ class Uploads(Tus):
         with_bytes = request.headers.get("Content-Type") == BYTES
         if request.content_length and not with_bytes:
             say_no(415)
+        announced_checksum()  # a bad one is refused before anything is announced
         with archive().writing():
             upload = uploading.begin(account, name, size)
             if not size:
@@ -83,7 +83,7 @@ class Uploads(Tus):
             file = uploading.find(account, upload)
         try:
             offset = receive(account, file, 0) if with_bytes else 0
-        except ArchiveError:  # as if it had never been announced
+        except Exception:  # as if it had never been announced
             with archive().writing():
                 uploading.remove(account, upload)
             raise
@@ -144,6 +144,7 @@ def look(identifier: str) -> GivenFile:
 def receive(account: str, file: GivenFile, offset: int) -> int:
     """Stream the request's body into the anteroom; returns the new offset."""
     most, checksum = file.size - offset, announced_checksum()
+    uploading.must_take(account)
     if (request.content_length or 0) > most:
         raise TooMuch("More came than was announced.")
     with streaming(), archive().reading():  # nothing is asked of the database: no transaction is open
@@ -170,7 +171,7 @@ def metadata(header: str) -> dict[str, str]:
             say_no(400)
         try:
             said[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, or no text
             say_no(400)
     return said
 
@@ -185,7 +186,7 @@ def announced_checksum() -> tuple[str, bytes] | None:
         say_no(400)
     try:
         return name, base64.b64decode(digest, validate=True)
-    except binascii.Error:
+    except ValueError:
         say_no(400)
 
 
