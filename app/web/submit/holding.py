@@ -38,10 +38,7 @@ def hold(identifier: str) -> None:
     with archive().reading():  # not what the request saw before it changed something
         session["key"] = unlocking.key(identifier)
     session["account"] = identifier
-    for name in (
-        "ticket",
-        "seen",
-    ):  # needed to begin; a cookie that is found should tell no more than it must
+    for name in ("ticket", "seen"):  # they were needed to begin; a cookie that is found tells no more
         session.pop(name, None)
 
 
