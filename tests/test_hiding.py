@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.cli.base import OPERATOR
-from app.records import Withholding
+from app.records import Named, Withholding
 from app.services import redacting
 from tests.conftest import testimony
 
@@ -194,3 +194,20 @@ def take_as(record, identifier, home, monkeypatch) -> None:
             for thing in session.scalars(select(noun)):
                 thing.identifier = f"{noun.__tablename__:x<12}"[:12]
         publishing.open_to_readers(kept, OPERATOR)
+
+
+def test_names_of_what_was_replaced_are_forgotten_though_its_number_is_given_again(archive, keep):
+    """SQLite gives the highest number anew: the one name kept in memory must not outlive its edition."""
+    from app.cli.base import OPERATOR
+    from app.services import naming, redacting
+
+    identifier = keep(testimony("a", "We left at dusk.", places=(Named("Quorvistle"),)))
+    with archive.reading():
+        before = naming.state("public")
+    with archive.writing():
+        redacting.set_access(identifier, "closed", OPERATOR)
+    with archive.writing():
+        redacting.set_access(identifier, "public", OPERATOR)
+        redacting.redact(identifier, 0, 0, "danger", OPERATOR)
+    with archive.reading():
+        assert naming.state("public") != before

@@ -94,13 +94,14 @@ def _names(audience: str) -> Names:
 
 def state(audience: str) -> tuple[object, ...]:
     """What differs once something this audience may see has changed; first the archive, the audience."""
-    editions = session().execute(
-        select(func.max(Edition.id), func.count(Edition.id)).where(Edition.audience == Audience(audience))
-    )
+    held = Edition.audience == Audience(audience)
+    editions = session().execute(select(func.max(Edition.id), func.count(Edition.id)).where(held))
+    # The number of the newest edition may be given again to the one that replaces it: its stamp is not.
+    newest = session().scalar(select(Edition.stamp).where(held).order_by(Edition.id.desc()).limit(1))
     events = session().execute(
         select(func.max(Event.id), func.sum(Event.version), func.count(case((Event.is_published, 1))))
     )
-    return (str(session().get_bind().engine.url), audience, *editions.one(), *events.one())
+    return (str(session().get_bind().engine.url), audience, *editions.one(), newest, *events.one())
 
 
 def _read(audience: str) -> Names:
