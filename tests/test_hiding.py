@@ -197,17 +197,25 @@ def take_as(record, identifier, home, monkeypatch) -> None:
 
 
 def test_names_of_what_was_replaced_are_forgotten_though_its_number_is_given_again(archive, keep):
-    """SQLite gives the highest number anew: the one name kept in memory must not outlive its edition."""
-    from app.cli.base import OPERATOR
-    from app.services import naming, redacting
+    """SQLite gives the highest number anew: names kept in memory must not outlive their edition."""
+    from sqlalchemy import delete, func, select
 
-    identifier = keep(testimony("a", "We left at dusk.", places=(Named("Quorvistle"),)))
-    with archive.reading():
-        before = naming.state("public")
-    with archive.writing():
-        redacting.set_access(identifier, "closed", OPERATOR)
-    with archive.writing():
-        redacting.set_access(identifier, "public", OPERATOR)
-        redacting.redact(identifier, 0, 0, "danger", OPERATOR)
-    with archive.reading():
-        assert naming.state("public") != before
+    from app.models import Audience, Edition, Testimony
+    from app.services import naming, publishing
+
+    keep(testimony("a", "We left at dusk.", places=(Named("Quorvistle"),)))
+
+    def look():
+        with archive.reading() as session:
+            public = Edition.audience == Audience.PUBLIC
+            numbers = session.execute(select(func.max(Edition.id), func.count()).where(public)).one()
+            return tuple(numbers), naming.state("public")
+
+    numbers, before = look()
+    with archive.writing() as session:
+        session.execute(delete(Edition))
+        kept = session.scalars(select(Testimony)).one()
+        kept.places.clear()
+        publishing.publish(kept)
+    assert look()[0] == numbers
+    assert look()[1] != before
