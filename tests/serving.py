@@ -14,18 +14,18 @@ from flask.sessions import SecureCookieSessionInterface
 import config
 from app import create_app
 from app.archive import Archive
-from app.services import submitting
+from app.services import submitting, unlocking
 from config import Settings
 
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
 
 
-def cookie(settings: Settings, account: str) -> str:
+def cookie(settings: Settings, account: str, key: str) -> str:
     """The session cookie of a browser that holds this account."""
     app = create_app(settings)
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     app.extensions["archive"].close()
-    return f"session={signer.dumps({'account': account})}"
+    return f"session={signer.dumps({'account': account, 'key': key})}"
 
 
 def begun(settings: Settings) -> str:
@@ -34,8 +34,9 @@ def begun(settings: Settings) -> str:
     archive.migrate()
     with archive.writing():
         account = submitting.begin("served", "en")
+        key = unlocking.key(account)
     archive.close()
-    return cookie(settings, account)
+    return cookie(settings, account, key)
 
 
 class Served:

@@ -10,7 +10,7 @@ from app.jobs import JOBS
 from app.jobs.worker import Worker
 from app.models import Job
 from app.queue import enqueue
-from app.services import submitting
+from app.services import submitting, unlocking
 from tests.conftest import post
 
 WORDS = "We hid behind the bakery until Leyla came"
@@ -19,6 +19,7 @@ WORDS = "We hid behind the bakery until Leyla came"
 def test_a_fault_of_the_database_does_not_write_the_account_to_the_log(archive, client, caplog):
     with archive.writing() as session:
         identifier = submitting.begin("ticket", "en")
+        key = unlocking.key(identifier)
         session.execute(
             text(
                 "CREATE TRIGGER broken BEFORE UPDATE ON submission "
@@ -26,7 +27,7 @@ def test_a_fault_of_the_database_does_not_write_the_account_to_the_log(archive, 
             )
         )
     with client.session_transaction() as kept:
-        kept["account"] = identifier
+        kept["account"], kept["key"] = identifier, key
     caplog.clear()
     answer = post(client, "/submit/account", "/submit/account", text=WORDS)
     assert answer.status_code == 500
