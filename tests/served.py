@@ -1,4 +1,7 @@
-"""An archive really served, that can be killed at any moment, and a browser without script in front of it."""
+"""An archive served by forks of a process that has the code loaded, for hundreds of kills; and a browser.
+
+``tests.serving`` serves as the command does, which takes seconds to start.
+"""
 
 import hashlib
 import http.client
@@ -44,7 +47,7 @@ class Served:
     """A server and its worker, each a process group of its own."""
 
     def __init__(self, settings: Settings, log: Path, **environment: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.log = log.open("ab")
         self.nursery = subprocess.Popen(
             [sys.executable, "-c", _NURSERY],
@@ -95,7 +98,7 @@ class Served:
         return int(self.nursery.stdout.readline())
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Below the ports that the system hands out: asking one of those, a line may be connected to itself."""
     while True:
         port = random.randrange(20_000, 32_000)

@@ -16,6 +16,7 @@ from app import create_app
 from app.archive import Archive
 from app.services import submitting, unlocking
 from config import Settings
+from tests.served import free_port
 
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
 
@@ -44,9 +45,7 @@ class Served:
 
     def __init__(self, settings: Settings, log: Path) -> None:
         self.settings, self.log = settings, log
-        with socket.socket() as asked:
-            asked.bind(("127.0.0.1", 0))
-            self.port = asked.getsockname()[1]
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
