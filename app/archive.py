@@ -15,7 +15,7 @@ import config
 import migrations
 from app import sealing, search, storage
 from app.db import Base, Database, Moment, open_migration_engine
-from app.models import Audience
+from app.models import SEARCHING
 from app.sealing import Seal
 from app.search import Engine
 from app.storage import Anteroom, Ledger
@@ -54,7 +54,7 @@ class Archive:
         self.seal = Seal(config.secret_key(settings))
         self.indexes = {
             audience.value: search.open_engine(f"{settings.search_url}/{audience.value}")
-            for audience in Audience
+            for audience in SEARCHING
         }
 
     @contextmanager

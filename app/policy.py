@@ -68,7 +68,7 @@ WHO_MAY: dict[Action, frozenset[Role | None]] = {
 EDITIONS: dict[AccessLevel, tuple[Audience, ...]] = {
     AccessLevel.PUBLIC: (Audience.PUBLIC, Audience.READING_ROOM, Audience.STAFF),
     AccessLevel.READING_ROOM: (Audience.READING_ROOM, Audience.STAFF),
-    AccessLevel.RESTRICTED: (Audience.STAFF,),
+    AccessLevel.RESTRICTED: (Audience.NAMED, Audience.STAFF),
     AccessLevel.CLOSED: (Audience.STAFF,),
 }
 
@@ -136,9 +136,16 @@ DOORS: dict[str, Action] = {
     "submit.upload_state": Action.TELL,
     "submit.give_file": Action.TELL,
     "submit.take_file_away": Action.TELL,
+    "workbench.testimony": Action.DESCRIBE,
     "workbench.link": Action.LINK,
     "workbench.linked": Action.LINK,
     "workbench.unlink": Action.LINK,
+    # SIGNING-IN
+    # TRANSCRIBING
+    # VOCABULARIES
+    # DESCRIBING
+    # LINKING
+    # QUEUE
 }
 
 

@@ -11,7 +11,7 @@ from app.archive import Archive
 from app.cli.base import OPERATOR, with_archive
 from app.formats.base import Entry
 from app.jobs.worker import Worker
-from app.models import Audience
+from app.models import SEARCHING
 from app.services import checking, exchanging, indexing, preserving
 
 BATCH, SECONDS = 50, 1.0  # records, or time, after which what was taken in is committed
@@ -122,7 +122,7 @@ def work_off(archive: Archive) -> None:
 @with_archive
 def reindex(archive: Archive) -> None:
     """Rebuild every index from the editions; the site goes on with the old ones until they stand."""
-    for audience in Audience:
+    for audience in SEARCHING:
         began = time.monotonic()
         with archive.reading():
             indexing.rebuild(audience)

@@ -1,17 +1,33 @@
 """What the archive holds: the nouns, their columns and constraints."""
 
+from app.models.access_request import AccessRequest, RequestState
 from app.models.audit import AuditEntry
-from app.models.claim import Basis, Claim, Evidence, Question, Source, Stance
+from app.models.bulk import BulkAction, BulkChange, BulkItem, BulkState
+from app.models.claim import (
+    Basis,
+    Claim,
+    Dismissal,
+    Evidence,
+    Question,
+    SecondReading,
+    Source,
+    Stance,
+    Verdict,
+)
 from app.models.collection import Accession, Collection
 from app.models.consent import Consent
-from app.models.edition import Audience, Edition, EditionLink, EditionPart, LinkKind
+from app.models.edition import SEARCHING, Audience, Edition, EditionLink, EditionPart, LinkKind
 from app.models.event import Event
 from app.models.fuzzy import known
+from app.models.hold import Hold
+from app.models.invitation import Invitation
 from app.models.job import Job, JobState
 from app.models.media import MediaFile
-from app.models.passage import Passage, Redaction, RedactionReason
+from app.models.passage import Doubt, Passage, Redaction, RedactionReason
+from app.models.passkey import Passkey
 from app.models.person import Person, PersonName
 from app.models.place import Place, PlaceName
+from app.models.sign_in import Guess, SignIn, Way
 from app.models.submission import Message, MessageKind, Submission, SubmissionContact, SubmissionState
 from app.models.testimony import (
     AccessLevel,
@@ -24,25 +40,47 @@ from app.models.testimony import (
 from app.models.transcript import Segment, Transcript, TranscriptKind
 from app.models.upload import Upload, UploadState
 from app.models.user import Role, User
-from app.models.vocabulary import Tagging, Term, TermLabel, Vocabulary
+from app.models.vocabulary import (
+    LabelKind,
+    RelationKind,
+    Statement,
+    Tagging,
+    Term,
+    TermKey,
+    TermLabel,
+    TermRelation,
+    Vocabulary,
+)
 from app.models.withdrawal import Outcome, Withdrawal
 
 __all__ = [
+    "SEARCHING",
     "AccessLevel",
+    "AccessRequest",
     "Accession",
     "Audience",
     "AuditEntry",
     "Basis",
+    "BulkAction",
+    "BulkChange",
+    "BulkItem",
+    "BulkState",
     "Claim",
     "Collection",
     "Consent",
+    "Dismissal",
+    "Doubt",
     "Edition",
     "EditionLink",
     "EditionPart",
     "Event",
     "Evidence",
+    "Guess",
+    "Hold",
+    "Invitation",
     "Job",
     "JobState",
+    "LabelKind",
     "LinkKind",
     "MediaFile",
     "Mention",
@@ -51,6 +89,7 @@ __all__ = [
     "Outcome",
     "Participation",
     "Passage",
+    "Passkey",
     "Person",
     "PersonName",
     "Place",
@@ -58,16 +97,23 @@ __all__ = [
     "Question",
     "Redaction",
     "RedactionReason",
+    "RelationKind",
+    "RequestState",
     "Role",
+    "SecondReading",
     "Segment",
+    "SignIn",
     "Source",
     "Stance",
+    "Statement",
     "Submission",
     "SubmissionContact",
     "SubmissionState",
     "Tagging",
     "Term",
+    "TermKey",
     "TermLabel",
+    "TermRelation",
     "Testimony",
     "TestimonyEvent",
     "TestimonyPlace",
@@ -76,7 +122,9 @@ __all__ = [
     "Upload",
     "UploadState",
     "User",
+    "Verdict",
     "Vocabulary",
+    "Way",
     "Withdrawal",
     "known",
 ]

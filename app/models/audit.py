@@ -17,8 +17,9 @@ class AuditEntry(Numbered, Base):
     __tablename__ = "audit_entry"
 
     at: Mapped[datetime] = mapped_column(default=clock.now)
-    actor: Mapped[str]  # who, as a user's identifier, or "system"
+    actor: Mapped[str] = mapped_column(index=True)  # who, as a user's identifier, or "system"
     action: Mapped[str] = mapped_column(index=True)  # noun.verb: "passage.redact"
     target: Mapped[str] = mapped_column(index=True)  # kind:identifier
+    about: Mapped[str] = mapped_column(default="", index=True)  # the testimony or submission concerned
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     chain: Mapped[str] = mapped_column(default="")

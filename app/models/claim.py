@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Composite, Mapped, composite, mapped_column, relationship
 
 from app import clock
-from app.db import Base, Identified, Versioned
+from app.db import Base, Identified, Numbered, Versioned
 from app.models.event import Event
 from app.models.fuzzy import fuzzy_date
 from app.models.passage import Passage
@@ -104,7 +104,7 @@ class Basis(StrEnum):
 
 
 class Evidence(Identified, Versioned, Base):
-    """A passage bearing on a claim: stance, basis, who linked it and who looked again."""
+    """A passage bearing on a claim: stance, basis, who linked it and who read it a second time."""
 
     __tablename__ = "evidence"
     __table_args__ = (UniqueConstraint("passage_id", "claim_id"),)
@@ -117,8 +117,45 @@ class Evidence(Identified, Versioned, Base):
     note: Mapped[str] = mapped_column(default="")
     linked_by: Mapped[str]
     linked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    reviewed_by: Mapped[str] = mapped_column(default="")
-    reviewed_at: Mapped[datetime | None]
 
     passage: Mapped[Passage] = relationship(back_populates="evidence")
     claim: Mapped[Claim] = relationship(back_populates="evidence")
+    readings: Mapped[list[SecondReading]] = relationship(
+        back_populates="evidence", cascade="all, delete-orphan", order_by="SecondReading.id"
+    )
+
+
+class Verdict(StrEnum):
+    """What a second archivist says of a link."""
+
+    CONFIRMS = "confirms"
+    QUESTIONS = "questions"
+
+
+class SecondReading(Numbered, Base):
+    """A second archivist's word on a link. All are kept, also where they disagree."""
+
+    __tablename__ = "second_reading"
+    __table_args__ = (UniqueConstraint("evidence_id", "read_by"),)
+
+    evidence_id: Mapped[int] = mapped_column(ForeignKey(Evidence.id, ondelete="CASCADE"), index=True)
+    read_by: Mapped[str]  # a user's identifier
+    verdict: Mapped[Verdict]
+    note: Mapped[str] = mapped_column(default="")
+    read_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    evidence: Mapped[Evidence] = relationship(back_populates="readings")
+
+
+class Dismissal(Numbered, Base):
+    """A passage an archivist has read and found not to be about a claim: it is not offered again."""
+
+    __tablename__ = "dismissal"
+    __table_args__ = (UniqueConstraint("claim_id", "passage_id"),)
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey(Claim.id, ondelete="CASCADE"), index=True)
+    passage_id: Mapped[int] = mapped_column(ForeignKey(Passage.id, ondelete="CASCADE"), index=True)
+    read_by: Mapped[str]
+    read_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    passage: Mapped[Passage] = relationship()

@@ -19,7 +19,12 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     READING_ROOM = "reading_room"
+    NAMED = "named"  # readers let in to one restricted testimony
     STAFF = "staff"
+
+
+# The audiences that search: whoever was let in to a testimony reads it, and searches as before.
+SEARCHING = (Audience.PUBLIC, Audience.READING_ROOM, Audience.STAFF)
 
 
 class Edition(Numbered, Base):
@@ -31,6 +36,7 @@ class Edition(Numbered, Base):
     testimony_id: Mapped[int] = mapped_column(ForeignKey(Testimony.id, ondelete="CASCADE"))
     audience: Mapped[Audience] = mapped_column(index=True)
     stamp: Mapped[str]  # SHA-256 of what it holds: the index carries the same
+    words: Mapped[str] = mapped_column(default="")  # SHA-256 of its lines: alike, its parts stay
     head: Mapped[dict[str, Any]]
     sorted_by: Mapped[str] = mapped_column(default="")  # ISO day
     lines: Mapped[int] = mapped_column(default=0)

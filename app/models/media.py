@@ -36,6 +36,7 @@ class MediaFile(Identified, Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     is_withheld: Mapped[bool] = mapped_column(default=False)
+    withheld_for: Mapped[str] = mapped_column(default="")  # the RedactionReason that readers are told
     deposited_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     testimony: Mapped[Testimony | None] = relationship(back_populates="media")

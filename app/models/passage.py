@@ -10,12 +10,21 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.db import Base, Identified, Numbered, Versioned
+from app.db import Base, Identified, Versioned
 
 if TYPE_CHECKING:
     from app.models.claim import Evidence
     from app.models.testimony import Testimony
     from app.models.transcript import Transcript
+
+
+class Doubt(StrEnum):
+    """Why somebody must look at a passage after its words were corrected."""
+
+    GONE = "gone"  # none of its lines is left
+    SHORTER = "shorter"  # some of its lines are gone
+    WIDER = "wider"  # a line of it was joined with one outside it
+    REWRITTEN = "rewritten"  # little of its words is left
 
 
 class Passage(Identified, Versioned, Base):
@@ -41,9 +50,14 @@ class Passage(Identified, Versioned, Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     links: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    # Why the words it was put on could not simply be followed to a newer revision, and where they stood.
+    doubt: Mapped[Doubt | None] = mapped_column(index=True)
+    was_transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id", ondelete="SET NULL"))
+    was_first: Mapped[int | None]
+    was_last: Mapped[int | None]
 
     testimony: Mapped[Testimony] = relationship(back_populates="passages")
-    transcript: Mapped[Transcript | None] = relationship()
+    transcript: Mapped[Transcript | None] = relationship(foreign_keys=[transcript_id])
     redactions: Mapped[list[Redaction]] = relationship(back_populates="passage", cascade="all, delete-orphan")
     evidence: Mapped[list[Evidence]] = relationship(back_populates="passage", cascade="all, delete-orphan")
 
@@ -57,7 +71,7 @@ class RedactionReason(StrEnum):
     LAW = "law"
 
 
-class Redaction(Numbered, Base):
+class Redaction(Identified, Versioned, Base):
     """A passage withheld from readers, until a day or for good. The original is never altered."""
 
     __tablename__ = "redaction"

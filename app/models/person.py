@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,7 +20,13 @@ class Person(Identified, Versioned, Base):
     note: Mapped[str] = mapped_column(default="")
     ref: Mapped[str] = mapped_column(default="", index=True)  # the identifier in the file they came from
     invented: Mapped[bool] = mapped_column(default=False)
+    # Ways in which the name is spoken that are veiled with it: a first name, a nickname, a rank.
+    spoken: Mapped[list[Any]] = mapped_column(default=list)
+    # The person this one was found to be: everything stays where it is, and the merging can be undone.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
+    merged_into: Mapped[Person | None] = relationship(remote_side="Person.id", back_populates="merged")
+    merged: Mapped[list[Person]] = relationship(back_populates="merged_into", order_by="Person.id")
     names: Mapped[list[PersonName]] = relationship(back_populates="person", cascade="all, delete-orphan")
 
     @property

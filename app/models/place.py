@@ -19,7 +19,11 @@ class Place(Identified, Versioned, Base):
     longitude: Mapped[float | None]
     ref: Mapped[str] = mapped_column(default="", index=True)
     invented: Mapped[bool] = mapped_column(default=False)
+    # The place this one was found to be; can be undone.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
 
+    merged_into: Mapped[Place | None] = relationship(remote_side="Place.id", back_populates="merged")
+    merged: Mapped[list[Place]] = relationship(back_populates="merged_into", order_by="Place.id")
     names: Mapped[list[PlaceName]] = relationship(back_populates="place", cascade="all, delete-orphan")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,6 +36,9 @@ class Transcript(Numbered, Versioned, Base):
     is_current: Mapped[bool] = mapped_column(default=True)
     translator: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    made_by: Mapped[str] = mapped_column(default="")
+    # For each line the lines of the revision before that it was made of; None for a first revision.
+    lineage: Mapped[list[Any] | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     testimony: Mapped[Testimony] = relationship(back_populates="transcripts")
@@ -61,5 +64,6 @@ class Segment(Base):
     end_ms: Mapped[int | None]
     speaker: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
+    is_unclear: Mapped[bool] = mapped_column(default=False)  # the recording cannot be understood here
 
     transcript: Mapped[Transcript] = relationship(back_populates="segments")

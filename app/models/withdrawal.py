@@ -35,3 +35,4 @@ class Withdrawal(Identified, Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # until, lines, level: no words of anybody
     was_public: Mapped[bool] = mapped_column(default=False)  # then its address answers 410
     made_on: Mapped[date] = mapped_column(default=clock.today)
+    seen_by: Mapped[str] = mapped_column(default="")  # the archivist who has taken note of it

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -21,13 +22,26 @@ def note(actor: Actor, action: str, target: str, *, day_only: bool = False, **de
     before = session().scalar(select(AuditEntry.chain).order_by(AuditEntry.id.desc()).limit(1))
     at = clock.midnight() if day_only else clock.now()
     entry = AuditEntry(
-        at=at, actor=actor.identifier or "system", action=action, target=target, details=details
+        at=at,
+        actor=actor.identifier or "system",
+        action=action,
+        target=target,
+        about=concerned(target, details),
+        details=details,
     )
     session().add(entry)
     session().flush()
     entry.chain = link(before or "", entry)
     session().flush()
     return entry
+
+
+def concerned(target: str, details: Mapping[str, Any]) -> str:
+    """The testimony, or else the submission, that an entry is about; empty when it is about neither."""
+    kind, _, identifier = target.partition(":")
+    if kind in ("testimony", "submission"):
+        return identifier
+    return str(details.get("testimony") or details.get("submission") or "")
 
 
 def link(before: str, entry: AuditEntry) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from app.archive import index
 from app.db import session
 from app.errors import NotFound
-from app.models import Audience, Edition, Job, JobState, MediaFile, Testimony, Upload, UploadState
+from app.models import SEARCHING, Audience, Edition, Job, JobState, MediaFile, Testimony, Upload, UploadState
 from app.services import auditing, indexing, publishing
 from app.storage import anteroom, store
 
@@ -56,7 +56,7 @@ def _editions() -> Iterator[str]:
 
 
 def _indexes() -> Iterator[str]:
-    for audience in Audience:
+    for audience in SEARCHING:
         if not index(audience).healthy():
             yield f"Index: the one for {audience} cannot be read; `archive reindex` rebuilds it."
             continue

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.archive import index
 from app.db import session
-from app.models import Audience, Edition, EditionPart, Job, Testimony
+from app.models import SEARCHING, Audience, Edition, EditionPart, Job, Testimony
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Document, Utterance
@@ -17,7 +17,7 @@ BATCH = 50  # editions read at a time while rebuilding
 
 def feed(identifiers: Sequence[str]) -> None:
     """Bring these testimonies up to date in every index; what has no edition leaves it."""
-    for audience in Audience:
+    for audience in SEARCHING:
         held = {
             identifier: (edition.stamp, _documents(edition))
             for identifier, edition in _editions(audience, Testimony.identifier.in_(identifiers))
@@ -37,7 +37,7 @@ def rebuild(audience: Audience) -> None:
 
 def mend() -> list[str]:
     """Rebuild every index that cannot be read. Returns the audiences concerned."""
-    broken = [audience for audience in Audience if not index(audience).healthy()]
+    broken = [audience for audience in SEARCHING if not index(audience).healthy()]
     for audience in broken:
         rebuild(audience)
     return [audience.value for audience in broken]
@@ -45,7 +45,7 @@ def mend() -> list[str]:
 
 def compact() -> None:
     """Have the words of what was replaced or withdrawn leave every index's files."""
-    for audience in Audience:
+    for audience in SEARCHING:
         index(audience).compact()
 
 
@@ -57,7 +57,7 @@ def awaited() -> frozenset[str]:
 
 def catch_up() -> int:
     """Feed what index and editions disagree on. Returns how many testimonies that were."""
-    late = sorted(set().union(*(behind(audience) for audience in Audience)))
+    late = sorted(set().union(*(behind(audience) for audience in SEARCHING)))
     for start in range(0, len(late), BATCH):
         feed(late[start : start + BATCH])
     return len(late)

@@ -55,6 +55,13 @@ TERMS: dict[str, dict[str, LazyString]] = {
         "consent": lazy_gettext("at the wish of the person who told it"),
         "law": lazy_gettext("the law requires it"),
     },
+    "access": {
+        "public": lazy_gettext("open to everybody"),
+        "reading_room": lazy_gettext("open to signed-in readers"),
+        "restricted": lazy_gettext("open to named readers"),
+        "closed": lazy_gettext("open to archivists only"),
+    },
+    "field": {},
     "use": {
         "quoting": lazy_gettext("quoting it"),
         "teaching": lazy_gettext("teaching with it"),

@@ -137,6 +137,16 @@ SENTENCES = (
     N_("%(name)s has this account."),
     N_("%(name)s has accepted this account already."),
     N_("%(name)s has declined this account already."),
+    # SIGNING-IN
+    # app/services/settling
+    N_("Somebody else has changed this since you opened it."),
+    N_("Nothing was saved yet: choose for each field."),
+    N_("The form is not whole: %(name)s must be a number."),
+    # TRANSCRIBING
+    # VOCABULARIES
+    # DESCRIBING
+    # LINKING
+    # QUEUE
 )
 
 _VALUE = re.compile(r"%\\\((\w+)\\\)s")  # a placeholder, as re.escape leaves it

@@ -1,7 +1,12 @@
-"""The archivists' doors: accounts that were given, and tying a passage to a claim."""
+"""The archivists' doors: what waits, what came in, and everything that can be done with it."""
 
 from flask import Blueprint
 
 bp = Blueprint("workbench", __name__, url_prefix="/workbench")
 
-from app.web.workbench import accounts, linking  # noqa: E402,F401
+from app.web.workbench import (  # noqa: E402
+    accounts,  # noqa: F401
+    linking,  # noqa: F401
+    testimonies,  # noqa: F401
+    ways,  # noqa: F401
+)

@@ -10,6 +10,11 @@ from app.web.visitor import actor, archive, audience
 from app.web.workbench import bp
 
 
+def panel(identifier: str) -> dict[str, object]:
+    """What the panel shows."""
+    return {}
+
+
 @bp.get("/testimonies/<identifier>/link")
 def link(identifier: str) -> ResponseReturnValue:
     """The lines chosen, and a form: claim, stance, basis."""
