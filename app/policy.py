@@ -31,10 +31,15 @@ class Action(StrEnum):
     PUBLISH = "publish testimonies"
     DESCRIBE = "describe testimonies"
     LINK = "link passages to claims"
+    TRANSCRIBE = "correct transcripts"
     WITHHOLD = "withhold passages"
+    CONFIRM = "read links a second time"
     REVIEW = "review accounts"
     MANAGE_USERS = "manage users"
+    INVITE = "invite people"
+    ACCOUNT = "keep their own account"
     TELL = "give an account"
+    VOCABULARIES = "edit vocabularies"
 
 
 ANYBODY: frozenset[Role | None] = frozenset({None, *Role})
@@ -58,10 +63,15 @@ WHO_MAY: dict[Action, frozenset[Role | None]] = {
     Action.PUBLISH: STAFF,
     Action.DESCRIBE: STAFF,
     Action.LINK: STAFF,
+    Action.TRANSCRIBE: STAFF,
     Action.WITHHOLD: STAFF,
+    Action.CONFIRM: STAFF,
     Action.REVIEW: STAFF,
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
+    Action.INVITE: frozenset({Role.LEAD_ARCHIVIST, Role.ADMINISTRATOR}),
+    Action.ACCOUNT: SIGNED_IN,
     Action.TELL: ANYBODY,
+    Action.VOCABULARIES: STAFF,
 }
 
 # For which audiences an edition is made, by the testimony's access level.
@@ -141,10 +151,82 @@ DOORS: dict[str, Action] = {
     "workbench.linked": Action.LINK,
     "workbench.unlink": Action.LINK,
     # SIGNING-IN
+    "account.passkey_in": Action.SIGN_IN,
+    "account.second": Action.SIGN_IN,
+    "account.join": Action.SIGN_IN,
+    "account.own": Action.ACCOUNT,
+    "account.advice": Action.ACCOUNT,
+    "account.password": Action.ACCOUNT,
+    "account.app": Action.ACCOUNT,
+    "account.remove_app": Action.ACCOUNT,
+    "account.codes": Action.ACCOUNT,
+    "account.passkey": Action.ACCOUNT,
+    "account.remove_passkey": Action.ACCOUNT,
+    "account.name_session": Action.ACCOUNT,
+    "account.end_session": Action.ACCOUNT,
+    "account.end_others": Action.ACCOUNT,
+    "workbench.users": Action.INVITE,
+    "workbench.invite": Action.INVITE,
+    "workbench.take_back": Action.INVITE,
+    "workbench.set_role": Action.MANAGE_USERS,
+    "workbench.deactivate": Action.MANAGE_USERS,
+    "workbench.reactivate": Action.MANAGE_USERS,
+    "workbench.reset": Action.MANAGE_USERS,
     # TRANSCRIBING
+    "workbench.transcript": Action.TRANSCRIBE,
+    "workbench.revise": Action.TRANSCRIBE,
+    "workbench.revisions": Action.TRANSCRIBE,
+    "workbench.compare": Action.TRANSCRIBE,
+    "workbench.restore": Action.TRANSCRIBE,
+    "workbench.looks": Action.TRANSCRIBE,
+    "workbench.settle_look": Action.TRANSCRIBE,
+    "workbench.translation": Action.TRANSCRIBE,
+    "workbench.translate": Action.TRANSCRIBE,
+    "workbench.add_translation": Action.TRANSCRIBE,
     # VOCABULARIES
+    "workbench.vocabularies": Action.VOCABULARIES,
+    "workbench.vocabulary": Action.VOCABULARIES,
+    "workbench.new_vocabulary": Action.VOCABULARIES,
+    "workbench.import_vocabulary": Action.VOCABULARIES,
+    "workbench.dismiss_import": Action.VOCABULARIES,
+    "workbench.export_vocabulary": Action.VOCABULARIES,
+    "workbench.term": Action.VOCABULARIES,
+    "workbench.new_term": Action.VOCABULARIES,
+    "workbench.change_term": Action.VOCABULARIES,
+    "workbench.relate_term": Action.VOCABULARIES,
+    "workbench.unrelate_term": Action.VOCABULARIES,
+    "workbench.merge_term": Action.VOCABULARIES,
+    "workbench.unmerge_term": Action.VOCABULARIES,
+    "workbench.delete_term": Action.VOCABULARIES,
+    "workbench.suggest": Action.DESCRIBE,
+    "workbench.tag": Action.DESCRIBE,
+    "workbench.untag": Action.DESCRIBE,
     # DESCRIBING
     # LINKING
+    "workbench.change_link": Action.LINK,
+    "workbench.claims": Action.LINK,
+    "workbench.claim": Action.LINK,
+    "workbench.make_claim": Action.LINK,
+    "workbench.change_claim": Action.LINK,
+    "workbench.make_question": Action.LINK,
+    "workbench.change_question": Action.LINK,
+    "workbench.make_source": Action.LINK,
+    "workbench.readings": Action.CONFIRM,
+    "workbench.read": Action.CONFIRM,
+    "workbench.going_through": Action.LINK,
+    "workbench.judge": Action.LINK,
+    "workbench.withhold": Action.WITHHOLD,
+    "workbench.lift": Action.WITHHOLD,
+    "workbench.change_redaction": Action.WITHHOLD,
+    "workbench.set_access": Action.WITHHOLD,
+    "workbench.close_testimony": Action.WITHHOLD,
+    "workbench.withhold_file": Action.WITHHOLD,
+    "workbench.release_file": Action.WITHHOLD,
+    "workbench.veil": Action.WITHHOLD,
+    "workbench.veiled": Action.WITHHOLD,
+    "workbench.unveil": Action.WITHHOLD,
+    "workbench.veil_named": Action.WITHHOLD,
+    "workbench.preview": Action.WITHHOLD,
     # QUEUE
 }
 

@@ -23,7 +23,7 @@ from app.models import (
     UploadState,
 )
 from app.policy import Actor
-from app.services import accounts, auditing, reviewing, submitting
+from app.services import accounts, reviewing, submitting, verifying
 from app.storage import store
 from tests.telling import accept, send, tell
 
@@ -308,7 +308,7 @@ def test_looking_at_what_is_sealed_leaves_a_trace(archive, people):
         stream, mimetype, size, name = reviewing.file(identifier, upload, people[0])
         assert (stream.read(), mimetype, size, name) == (VTT, "text/vtt", len(VTT), "night.vtt")
         stream.close()
-        assert auditing.broken_at() is None
+        assert verifying.verify().fault is None
     (opened,) = trail(archive, "submission.open_contact")
     (read,) = trail(archive, "upload.read")
     assert (opened.actor, opened.target) == (people[0].identifier, f"submission:{identifier}")

@@ -25,7 +25,7 @@ from app.models.job import Job, JobState
 from app.models.media import MediaFile
 from app.models.passage import Doubt, Passage, Redaction, RedactionReason
 from app.models.passkey import Passkey
-from app.models.person import Person, PersonName
+from app.models.person import KeptApart, Person, PersonName
 from app.models.place import Place, PlaceName
 from app.models.sign_in import Guess, SignIn, Way
 from app.models.submission import Message, MessageKind, Submission, SubmissionContact, SubmissionState
@@ -80,6 +80,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobState",
+    "KeptApart",
     "LabelKind",
     "LinkKind",
     "MediaFile",

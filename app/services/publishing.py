@@ -6,12 +6,14 @@ same transaction, so that what is withheld is gone at commit from every page.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from app import clock
-from app.db import session
+from app.db import one_at_a_time, session
 from app.models import (
     AccessLevel,
     Audience,
@@ -22,13 +24,23 @@ from app.models import (
     LinkKind,
     Testimony,
 )
-from app.plain import plain
+from app.plain import plain, restore
 from app.policy import EDITIONS, Action, Actor, require
 from app.queue import enqueue
 from app.records import Line, Record
 from app.search.passages import divide
 from app.services import auditing, consenting, editions
 from app.services.questioning import Questioner
+
+Texts = Sequence[tuple[int, tuple[Line, ...]]]
+
+
+class Change(Enum):
+    """How an edition differs from the one before it, as an index sees it."""
+
+    NONE = "none"
+    MORE = "more"  # nothing that can be found in the older one is missing: an index may follow later
+    LESS = "less"  # something is not to be found any more
 
 
 def open_to_readers(testimony: Testimony, actor: Actor) -> None:
@@ -47,23 +59,24 @@ def audiences(testimony: Testimony) -> tuple[Audience, ...]:
 
 
 def publish(testimony: Testimony) -> None:
-    """Write the edition of every audience that may have one, remove the others, and note the job."""
+    """Bring the edition of every audience that may have one up to date, remove the others, note the job."""
     session().flush()
+    one_at_a_time(session())  # editions are numbered in the order they are written
     record = editions.whole(testimony)
     veils = editions.veils(testimony)
     due = audiences(testimony)
     kept = {e.audience: e for e in session().scalars(select(Edition).filter_by(testimony_id=testimony.id))}
-    changed = False
+    changes = set()
     for audience in Audience:
         edition = kept.get(audience)
         if audience in due:
-            changed |= _write(testimony, editions.seen_by(audience, record, veils), audience, edition)
+            changes.add(_write(testimony, editions.seen_by(audience, record, veils), audience, edition))
         elif edition:
             _forget([edition.id])
-            changed = True
-    if changed:
-        # What stands in an index already must not be found there until the new edition does.
-        enqueue("replace" if kept else "index", testimony=testimony.identifier)
+            changes.add(Change.LESS)
+    if changes - {Change.NONE}:
+        # What an index holds and the edition no longer does must not be found there until it has followed.
+        enqueue("replace" if Change.LESS in changes else "index", testimony=testimony.identifier)
     _wake_at_the_end_of_what_is_dated(testimony)
 
 
@@ -79,36 +92,81 @@ def republish(identifier: str) -> None:
         publish(testimony)
 
 
-def _write(testimony: Testimony, record: Record, audience: Audience, before: Edition | None) -> bool:
-    """Write one edition; returns whether it differs from the one before."""
+def _write(testimony: Testimony, record: Record, audience: Audience, before: Edition | None) -> Change:
+    """Write one edition; returns how it differs from the one before. Parts whose words are alike stay."""
     head = plain(record)
     stamp = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()
     if before and before.stamp == stamp:
-        return False
+        return Change.NONE
+    texts = list(_texts(record))
+    words = _digest(record, texts)
+    for script in head.get("scripts", ()):
+        script.pop("lines", None)
     moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
+    written = {
+        "stamp": stamp,
+        "words": words,
+        "head": head,
+        "sorted_by": record.date.lower if record.date else "",
+        "lines": len(record.lines),
+        "serial": _next_number(audience),
+        "changed_at": moment,
+    }
+    links = _links(testimony, record)
+    if before and before.words == words:
+        change = Change.MORE if _findable(before.head) <= _findable(head) else Change.LESS
+        for name, value in written.items():
+            setattr(before, name, value)
+        _relink(before, links)
+        return change
     published = before.published_at if before else moment
     if before:
         _forget([before.id])
-    for script in head.get("scripts", ()):
-        script.pop("lines", None)
-    edition = Edition(
-        testimony_id=testimony.id,
-        audience=audience,
-        stamp=stamp,
-        head=head,
-        sorted_by=record.date.lower if record.date else "",
-        lines=len(record.lines),
-        published_at=published,
-        changed_at=moment,
-    )
+    edition = Edition(testimony_id=testimony.id, audience=audience, published_at=published, **written)
     session().add(edition)
     session().flush()
-    parts = [part | {"edition_id": edition.id} for part in _parts(record)]
-    links = [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in _links(testimony, record)]
-    for table, rows in ((EditionPart, parts), (EditionLink, links)):
-        if rows:
-            session().execute(insert(table), rows)
-    return True
+    if parts := [part | {"edition_id": edition.id} for part in _parts(record, texts)]:
+        session().execute(insert(EditionPart), parts)
+    _relink(edition, links)
+    return Change.LESS if before else Change.MORE
+
+
+def _next_number(audience: Audience) -> int:
+    highest = session().scalar(select(func.max(Edition.serial)).filter_by(audience=audience))
+    return (highest or 0) + 1
+
+
+def _digest(record: Record, texts: Texts) -> str:
+    """SHA-256 of all that parts are made of: the lines, and who of those that speak asks."""
+    asks = Questioner(record)
+    speakers = sorted({line.speaker for _, lines in texts for line in lines if asks(line.speaker)})
+    held = [speakers, [[index, plain(lines)] for index, lines in texts]]
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _findable(head: Mapping[str, Any]) -> set[str]:
+    """What an index holds of a head: values to filter and count by, and the day to sort by."""
+    record = restore(Record, {**head, "scripts": ()})
+    held = {json.dumps(("tag", t.term, t.first, t.last)) for t in record.tags}
+    held |= {json.dumps(("claim", m.claim_text, m.first, m.last)) for m in record.marks}
+    held |= {json.dumps(("event", e.name)) for e in record.events}
+    held |= {json.dumps(("place", p.name)) for p in (*record.places, record.place) if p}
+    held |= {json.dumps(("media", m.kind)) for m in record.media}
+    languages = {record.language, *(script["language"] for script in head.get("scripts", ()))}
+    held |= {json.dumps(("language", language)) for language in languages}
+    lower = record.date.lower if record.date else ""
+    held |= {json.dumps(("collection", record.collection)), json.dumps(("day", lower))}
+    return held
+
+
+def _relink(edition: Edition, wanted: set[tuple[LinkKind, int]]) -> None:
+    """Have an edition lead to these things and no others."""
+    rows = session().execute(select(EditionLink.kind, EditionLink.target_id).filter_by(edition_id=edition.id))
+    held = {(kind, target) for kind, target in rows}
+    for kind, target in held - wanted:
+        session().execute(delete(EditionLink).filter_by(edition_id=edition.id, kind=kind, target_id=target))
+    if new := [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in wanted - held]:
+        session().execute(insert(EditionLink), new)
 
 
 def _forget(ids: Iterable[int]) -> None:
@@ -117,11 +175,11 @@ def _forget(ids: Iterable[int]) -> None:
     session().expire_all()
 
 
-def _parts(record: Record) -> Iterable[dict[str, object]]:
+def _parts(record: Record, texts: Texts) -> Iterable[dict[str, object]]:
     """The passages of every script, numbered through, each with its lines."""
     number = 0
     asks = Questioner(record)
-    for index, lines in _texts(record):
+    for index, lines in texts:
         words = [len(line.text.split()) for line in lines]
         for first, last in divide(words, [asks(line.speaker) for line in lines]):
             stretch = lines[first : last + 1]
@@ -167,13 +225,15 @@ def _links(testimony: Testimony, record: Record) -> set[tuple[LinkKind, int]]:
     tags = {tag.ref for tag in record.tags}
     media = {m.ref for m in record.media}
     links = {(LinkKind.COLLECTION, testimony.collection_id)}
-    links |= {(LinkKind.PERSON, p.person_id) for p in testimony.participations}
-    links |= {(LinkKind.MENTION, m.person_id) for m in testimony.mentions}
-    links |= {(LinkKind.PLACE, p.id) for p in [*testimony.places, testimony.place] if p}
+    links |= {(LinkKind.PERSON, p.person.in_use.id) for p in testimony.participations}
+    links |= {(LinkKind.MENTION, m.person.in_use.id) for m in testimony.mentions}
+    links |= {(LinkKind.PLACE, p.in_use.id) for p in [*testimony.places, testimony.place] if p}
     links |= {(LinkKind.EVENT, e.id) for e in testimony.events}
     links |= {(LinkKind.EVIDENCE, e.id) for e in evidence}
     links |= {(LinkKind.CLAIM, e.claim_id) for e in evidence}
-    links |= {(LinkKind.TERM, t.term_id) for t in testimony.taggings if t.term.identifier in tags}
+    links |= {
+        (LinkKind.TERM, t.term.in_use.id) for t in testimony.taggings if t.term.in_use.identifier in tags
+    }
     links |= {(LinkKind.MEDIA, m.id) for m in testimony.media if m.identifier in media}
     return links
 

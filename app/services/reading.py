@@ -132,13 +132,12 @@ def open_to(audience: str) -> Select[Any]:
     return select(Edition).where(Edition.audience == Audience(audience))
 
 
-def that_show(audience: str, kind: LinkKind, target_id: int) -> Select[Any]:
-    """The audience's editions that show a thing."""
-    return (
-        open_to(audience)
-        .join(EditionLink, EditionLink.edition_id == Edition.id)
-        .where(EditionLink.kind == kind, EditionLink.target_id == target_id)
+def that_show(audience: str, kind: LinkKind, *target_ids: int) -> Select[Any]:
+    """The audience's editions that show a thing, or one of several that are the same."""
+    showing = select(EditionLink.edition_id).where(
+        EditionLink.kind == kind, EditionLink.target_id.in_(target_ids)
     )
+    return open_to(audience).where(Edition.id.in_(showing))
 
 
 def listing(editions: Select[Any], page: int) -> Listing:

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.pages import ClaimView, EventView, EvidenceView, QuestionView, SourcePage
 from app.records import Figure, Named
-from app.services import reading
+from app.services import masking, reading
 from app.services.reading import NOT_HERE
 
 NO_FIGURE = Figure()
@@ -46,7 +46,7 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
             )
         )
     )
-    return event_view(
+    view = event_view(
         found,
         audience,
         questions=tuple(question_view(question, audience) for question in questions),
@@ -54,24 +54,25 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
         sources=tuple(Named(source.title, source.identifier) for source in sources),
         listing=reading.listing(held, page),
     )
+    return masking.shared(view, audience)
 
 
 def question(identifier: str, audience: str) -> QuestionView:
     """A question in dispute with every claim and the passages under each. Raises NotFound."""
-    return question_view(_find(Question, identifier, audience), audience)
+    return masking.shared(question_view(_find(Question, identifier, audience), audience), audience)
 
 
 def claim(identifier: str, audience: str) -> ClaimView:
     """One claim as asserted, with the passages that bear on it. Raises NotFound."""
     found = _find(Claim, identifier, audience)
-    return _claim_views([found], audience)[0]
+    return masking.shared(_claim_views([found], audience)[0], audience)
 
 
 def source(identifier: str, audience: str) -> SourcePage:
     """A source and the claims made in it. Raises NotFound."""
     found = _find(Source, identifier, audience)
     claims = session().scalars(shown(Claim, audience).where(Claim.source_id == found.id).order_by(Claim.id))
-    return SourcePage(
+    page = SourcePage(
         found.identifier,
         found.title,
         found.kind,
@@ -83,6 +84,7 @@ def source(identifier: str, audience: str) -> SourcePage:
         tuple(_claim_views(claims.all(), audience)),
         found.invented,
     )
+    return masking.shared(page, audience)
 
 
 def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView, ...]]]:
@@ -104,7 +106,7 @@ def shown(noun: type[Any], audience: str) -> Select[Any]:
 
 def event_view(found: Event, audience: str, **more: Any) -> EventView:
     """An event as it stands in a list, or with ``more`` on its own page."""
-    place = found.place
+    place = found.place.in_use if found.place else None
     count = session().scalar(
         select(func.count()).select_from(reading.that_show(audience, LinkKind.EVENT, found.id).subquery())
     )
@@ -113,7 +115,7 @@ def event_view(found: Event, audience: str, **more: Any) -> EventView:
         title=found.title,
         description=found.description,
         date=known(found.date),
-        place=Named(place.name, place.identifier, tuple(n.form for n in place.names)) if place else None,
+        place=Named(place.name, place.identifier, place.other_names) if place else None,
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
         testimonies=count or 0,
@@ -178,6 +180,8 @@ def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[Evidence
     found: dict[int, list[EvidenceView]] = defaultdict(list)
     for evidence, passage, edition in rows:
         first, last = passage.first or 0, passage.last or 0
+        # Words only from the edition, where names are veiled.
+        mark = next(m for m in edition.head["marks"] if m["ref"] == evidence.identifier)
         found[evidence.claim_id].append(
             EvidenceView(
                 identifier=evidence.identifier,
@@ -187,10 +191,11 @@ def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[Evidence
                 lines=reading.stretch(edition.id, first, last),
                 stance=evidence.stance.value,
                 basis=evidence.basis.value,
-                note=evidence.note,
-                heard_from=evidence.heard_from,
+                note=mark.get("note", ""),
+                heard_from=mark.get("heard_from", ""),
                 start_ms=passage.start_ms,
                 translations=reading.translations(edition, first, last),
+                readings=tuple(mark.get("readings", ())),
             )
         )
     return found
@@ -200,14 +205,20 @@ def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
     """Those who tell of it."""
     people = session().scalars(
         select(Person)
-        .join(EditionLink, (EditionLink.kind == LinkKind.PERSON) & (EditionLink.target_id == Person.id))
-        .where(EditionLink.edition_id.in_(held.order_by(None).with_only_columns(Edition.id)))
-        .distinct()
+        .where(
+            Person.id.in_(
+                select(EditionLink.target_id).where(
+                    EditionLink.kind == LinkKind.PERSON,
+                    EditionLink.edition_id.in_(held.order_by(None).with_only_columns(Edition.id)),
+                )
+            )
+        )
         .order_by(Person.id)
         .limit(200)
     )
     staff = audience == Audience.STAFF
-    return tuple(Named(p.name if staff else p.shown_as, p.identifier) for p in people)
+    shown = dict.fromkeys(person.in_use for person in people)
+    return tuple(Named(p.name if staff else p.shown_as, p.identifier) for p in shown)
 
 
 def _named_event(found: Question) -> Named | None:

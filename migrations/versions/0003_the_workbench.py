@@ -219,6 +219,7 @@ def upgrade() -> None:
         ),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("evidence_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["evidence_id"],

@@ -9,7 +9,7 @@ let anchor = null; // where choosing began
 let range = null; // [first, last]
 
 function show() {
-  for (const line of lines) line.classList.toggle("chosen", Boolean(range) && number(line) >= range[0] && number(line) <= range[1]);
+  for (const line of lines) line.classList.toggle("is-chosen", Boolean(range) && number(line) >= range[0] && number(line) <= range[1]);
   for (const field of document.querySelectorAll("input[data-first]")) set(field, range?.[0]);
   for (const field of document.querySelectorAll("input[data-last]")) set(field, range?.[1]);
   if (!range) said.textContent = said.dataset.none;

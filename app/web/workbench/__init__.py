@@ -8,5 +8,6 @@ from app.web.workbench import (  # noqa: E402
     accounts,  # noqa: F401
     linking,  # noqa: F401
     testimonies,  # noqa: F401
+    users,  # noqa: F401
     ways,  # noqa: F401
 )

@@ -37,7 +37,8 @@ def disagreement(differs: Differs) -> ResponseReturnValue:
         (name, value)
         for name, values in request.form.lists()
         for value in values
-        if name not in ("csrf_token", "version") and name.removeprefix("was_") not in asked
+        if name not in ("csrf_token", "version")
+        and name.removeprefix("was_").removesuffix("_words") not in asked  # typed, and stood for by a choice
     ]
     page = render_template("workbench/differs.html", differs=differs, carried=carried)
     return Response(page, differs.status, {"Cache-Control": "no-store"}, mimetype="text/html")
@@ -52,6 +53,16 @@ def was(*fields: str) -> Mapping[str, str] | None:
     """What the form read of each field, where it says so."""
     read = {field: request.form[f"was_{field}"] for field in fields if f"was_{field}" in request.form}
     return {field: value.replace("\r\n", "\n") for field, value in read.items()} or None
+
+
+def text(name: str) -> str:
+    """What was typed into a field: with plain line ends, without blanks around it."""
+    return request.form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def texts(*names: str) -> dict[str, str]:
+    """What was typed into these fields, as far as the form has them."""
+    return {name: text(name) for name in names if name in request.form}
 
 
 def number(name: str, default: int | None = None) -> int:
