@@ -35,6 +35,9 @@ class Action(StrEnum):
     WITHHOLD = "withhold passages"
     CONFIRM = "read links a second time"
     REVIEW = "review accounts"
+    AUDIT = "read the trail"
+    ASK = "ask to read what is restricted"
+    GRANT = "let readers read what is restricted"
     MANAGE_USERS = "manage users"
     INVITE = "invite people"
     ACCOUNT = "keep their own account"
@@ -67,6 +70,9 @@ WHO_MAY: dict[Action, frozenset[Role | None]] = {
     Action.WITHHOLD: STAFF,
     Action.CONFIRM: STAFF,
     Action.REVIEW: STAFF,
+    Action.AUDIT: STAFF,
+    Action.ASK: frozenset({Role.READER, Role.SUBMITTER}),
+    Action.GRANT: frozenset({Role.LEAD_ARCHIVIST, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Action.INVITE: frozenset({Role.LEAD_ARCHIVIST, Role.ADMINISTRATOR}),
     Action.ACCOUNT: SIGNED_IN,
@@ -228,6 +234,19 @@ DOORS: dict[str, Action] = {
     "workbench.veil_named": Action.WITHHOLD,
     "workbench.preview": Action.WITHHOLD,
     # QUEUE
+    "workbench.queue": Action.REVIEW,
+    "workbench.take_thing": Action.REVIEW,
+    "workbench.put_back_thing": Action.REVIEW,
+    "workbench.see_withdrawal": Action.REVIEW,
+    "workbench.retry_job": Action.REVIEW,
+    "workbench.drop_job": Action.REVIEW,
+    "workbench.requests": Action.GRANT,
+    "workbench.decide_request": Action.GRANT,
+    "workbench.end_request": Action.GRANT,
+    "workbench.trail": Action.AUDIT,
+    "workbench.trail_export": Action.AUDIT,
+    "public.restricted": Action.ASK,
+    "public.ask_access": Action.ASK,
 }
 
 

@@ -40,14 +40,12 @@ def stamped(lines: list[Told], revision: int) -> list[Told]:
     ]
 
 
-def corrected(lines: list[Told], chance: random.Random, steps: int, within: range | None = None) -> list[Told]:
+def corrected(lines: list[Told], chance: random.Random, steps: int) -> list[Told]:
     """Some corrections of the lines: split, join, insert, delete, other words, other times."""
     made = list(lines)
     for _ in range(steps):
         kind = chance.choice(["split", "join", "insert", "delete", "retext", "reword", "retime"])
         at = chance.randrange(len(made)) if made else 0
-        if within and made and not set(made[at].line.came_from) <= set(within):
-            continue
         if kind == "insert" or not made:
             made.insert(at, Told(Edited((), fresh(), "Ana Vell", None, None)))
             continue
@@ -59,8 +57,6 @@ def corrected(lines: list[Told], chance: random.Random, steps: int, within: rang
             made[at : at + 1] = [Told(replace(told.line, text=part), set(told.tags)) for part in parts]
         elif kind == "join" and at + 1 < len(made):
             other = made[at + 1]
-            if within and not set(other.line.came_from) <= set(within):
-                continue
             parents = tuple(sorted({*told.line.came_from, *other.line.came_from}))
             text = f"{told.line.text} {other.line.text}"
             joined = replace(told.line, came_from=parents, text=text, end_ms=None)

@@ -42,18 +42,16 @@ def follow(
             if [line.said for line in made] != [line.said for line in lines]:
                 followed.append(revisions.write(held, made, lineage, actor, FOLLOWED))
         elif len(lines) == len(new):
-            made, unchanged = apart(lines, len(new))
+            made = [*lines, nothing_after(lines)]
+            unchanged = [*tracing.same(len(lines)), []]
             followed.append(revisions.write(held, made, unchanged, actor, KEPT_APART))
     return followed
 
 
-def apart(lines: Sequence[Edited], count: int) -> tuple[list[Edited], list[list[int]]]:
-    """The lines, and their lineage, with an empty one at the end when they would number ``count``."""
-    lineage = tracing.same(len(lines))
-    if len(lines) != count:
-        return list(lines), lineage
+def nothing_after(lines: Sequence[Edited]) -> Edited:
+    """An empty line to stand at the end."""
     end = lines[-1].end_ms if lines else None
-    return [*lines, Edited((), "", "", end, end)], [*lineage, []]
+    return Edited((), "", "", end, end)
 
 
 def _followed(lines: Sequence[Edited], new: Sequence[Edited], lineage: Lineage) -> list[Edited]:

@@ -143,7 +143,7 @@ def _taken(claim: Claim) -> dict[str, list[tuple[int, int]]]:
             .where(noun.claim_id == claim.id, Passage.first.is_not(None))
         )
         for identifier, first, last in rows:
-            taken.setdefault(identifier, []).append((first, last))
+            taken.setdefault(identifier, []).append((first or 0, last or 0))
     return taken
 
 

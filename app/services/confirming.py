@@ -1,5 +1,7 @@
 """Read links a second time: another archivist confirms or questions each, and all that is said is kept."""
 
+from typing import Any
+
 from sqlalchemy import Select, func, select
 
 from app import clock
@@ -66,7 +68,7 @@ def count(actor: Actor) -> int:
     return session().scalar(select(func.count()).select_from(_waiting(actor).subquery())) or 0
 
 
-def _waiting(actor: Actor) -> Select[tuple[Evidence]]:
+def _waiting(actor: Actor) -> Select[Any]:
     was_read = select(SecondReading.id).where(
         SecondReading.evidence_id == Evidence.id, SecondReading.evidence_version == Evidence.version
     )

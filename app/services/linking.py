@@ -254,3 +254,9 @@ def find(testimony_id: str) -> Testimony:
     if testimony is None:
         raise NotFound(f"There is no testimony {testimony_id}.")
     return testimony
+
+
+def place(evidence_id: str) -> tuple[str, str]:
+    """The testimony and the claim that a link ties together. Raises NotFound."""
+    evidence = linked(evidence_id)
+    return evidence.passage.testimony.identifier, evidence.claim.identifier

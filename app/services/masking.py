@@ -91,7 +91,8 @@ def veiled_lines(texts: Sequence[str], veils: Veils) -> list[str]:
 
 def record(held: Record, veils: Veils) -> Record:
     """Every word of a record, veiled."""
-    return dataclasses.replace(_deep(held, veils), scripts=tuple(_script(s, veils) for s in held.scripts))
+    words: Record = _deep(held, veils)
+    return dataclasses.replace(words, scripts=tuple(_script(s, veils) for s in held.scripts))
 
 
 def shared(page: T, audience: str) -> T:
@@ -238,4 +239,4 @@ def _deep(held: Any, veils: Veils) -> Any:
             for address, said in held.links
             if not occurs(unquote(address), veils)
         )
-    return dataclasses.replace(held, **changed)  # type: ignore[type-var]
+    return dataclasses.replace(held, **changed)

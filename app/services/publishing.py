@@ -6,7 +6,8 @@ same transaction, so that what is withheld is gone at commit from every page.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -24,7 +25,7 @@ from app.models import (
     LinkKind,
     Testimony,
 )
-from app.plain import plain, restore
+from app.plain import plain
 from app.policy import EDITIONS, Action, Actor, require
 from app.queue import enqueue
 from app.records import Line, Record
@@ -32,7 +33,8 @@ from app.search.passages import divide
 from app.services import auditing, consenting, editions
 from app.services.questioning import Questioner
 
-Texts = Sequence[tuple[int, tuple[Line, ...]]]
+
+_Link = tuple[int, LinkKind, int]  # edition, kind, target
 
 
 class Change(Enum):
@@ -61,19 +63,24 @@ def audiences(testimony: Testimony) -> tuple[Audience, ...]:
 def publish(testimony: Testimony) -> None:
     """Bring the edition of every audience that may have one up to date, remove the others, note the job."""
     session().flush()
-    one_at_a_time(session())  # editions are numbered in the order they are written
     record = editions.whole(testimony)
     veils = editions.veils(testimony)
     due = audiences(testimony)
     kept = {e.audience: e for e in session().scalars(select(Edition).filter_by(testimony_id=testimony.id))}
+    held = _held_links(kept.values())
     changes = set()
-    for audience in Audience:
-        edition = kept.get(audience)
-        if audience in due:
-            changes.add(_write(testimony, editions.seen_by(audience, record, veils), audience, edition))
-        elif edition:
-            _forget([edition.id])
-            changes.add(Change.LESS)
+    drafts: list[_Draft] = []
+    with session().no_autoflush:  # the editions are written together
+        for audience in Audience:
+            edition = kept.get(audience)
+            if audience in due:
+                seen = editions.seen_by(audience, record, veils)
+                draft = next((made for made in drafts if made.record == seen), None) or _draft(seen)
+                drafts.append(draft)
+                changes.add(_write(testimony, draft, audience, edition, held))
+            elif edition:
+                _forget([edition.id])
+                changes.add(Change.LESS)
     if changes - {Change.NONE}:
         # What an index holds and the edition no longer does must not be found there until it has followed.
         enqueue("replace" if Change.LESS in changes else "index", testimony=testimony.identifier)
@@ -92,32 +99,52 @@ def republish(identifier: str) -> None:
         publish(testimony)
 
 
-def _write(testimony: Testimony, record: Record, audience: Audience, before: Edition | None) -> Change:
-    """Write one edition; returns how it differs from the one before. Parts whose words are alike stay."""
+@dataclass(frozen=True)
+class _Draft:
+    """A record as an edition keeps it: head, the stamp of all of it, and the digest of what parts are of."""
+
+    record: Record
+    head: dict[str, Any]
+    stamp: str
+    words: str
+
+
+def _draft(record: Record) -> _Draft:
     head = plain(record)
-    stamp = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()
-    if before and before.stamp == stamp:
+    stamp = _sha256(head)
+    asks = Questioner(record)
+    askers = sorted({line.speaker for line in record.lines if asks(line.speaker)})
+    scripts = [script.pop("lines", None) for script in head.get("scripts", ())]
+    description = [] if record.lines else plain(described(record))
+    return _Draft(record, head, stamp, _sha256([askers, scripts, description]))
+
+
+def _sha256(held: Any) -> str:
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _write(
+    testimony: Testimony, draft: _Draft, audience: Audience, before: Edition | None, held: set[_Link]
+) -> Change:
+    """Write one edition; returns how it differs from the one before. Parts whose words are alike stay."""
+    if before and before.stamp == draft.stamp:
         return Change.NONE
-    texts = list(_texts(record))
-    words = _digest(record, texts)
-    for script in head.get("scripts", ()):
-        script.pop("lines", None)
+    record = draft.record
     moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
     written = {
-        "stamp": stamp,
-        "words": words,
-        "head": head,
+        "stamp": draft.stamp,
+        "words": draft.words,
+        "head": draft.head,
         "sorted_by": record.date.lower if record.date else "",
         "lines": len(record.lines),
         "serial": _next_number(audience),
         "changed_at": moment,
     }
-    links = _links(testimony, record)
-    if before and before.words == words:
-        change = Change.MORE if _findable(before.head) <= _findable(head) else Change.LESS
+    if before and before.words == draft.words:
+        change = Change.MORE if _findable(before.head) <= _findable(draft.head) else Change.LESS
         for name, value in written.items():
             setattr(before, name, value)
-        _relink(before, links)
+        _relink(before, _links(testimony, record), held)
         return change
     published = before.published_at if before else moment
     if before:
@@ -125,61 +152,74 @@ def _write(testimony: Testimony, record: Record, audience: Audience, before: Edi
     edition = Edition(testimony_id=testimony.id, audience=audience, published_at=published, **written)
     session().add(edition)
     session().flush()
-    if parts := [part | {"edition_id": edition.id} for part in _parts(record, texts)]:
+    if parts := [part | {"edition_id": edition.id} for part in _parts(record)]:
         session().execute(insert(EditionPart), parts)
-    _relink(edition, links)
+    _relink(edition, _links(testimony, record), set())
     return Change.LESS if before else Change.MORE
 
 
 def _next_number(audience: Audience) -> int:
-    highest = session().scalar(select(func.max(Edition.serial)).filter_by(audience=audience))
-    return (highest or 0) + 1
+    """Editions are numbered in the order they are written; nobody else writes until we are done."""
+    given: dict[Audience, int] = session().info.setdefault("editions", {})
+    if audience not in given:
+        one_at_a_time(session())
+        given[audience] = session().scalar(select(func.max(Edition.serial)).filter_by(audience=audience)) or 0
+    given[audience] += 1
+    return given[audience]
 
 
-def _digest(record: Record, texts: Texts) -> str:
-    """SHA-256 of all that parts are made of: the lines, and who of those that speak asks."""
-    asks = Questioner(record)
-    speakers = sorted({line.speaker for _, lines in texts for line in lines if asks(line.speaker)})
-    held = [speakers, [[index, plain(lines)] for index, lines in texts]]
-    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-
-
-def _findable(head: Mapping[str, Any]) -> set[str]:
+def _findable(head: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     """What an index holds of a head: values to filter and count by, and the day to sort by."""
-    record = restore(Record, {**head, "scripts": ()})
-    held = {json.dumps(("tag", t.term, t.first, t.last)) for t in record.tags}
-    held |= {json.dumps(("claim", m.claim_text, m.first, m.last)) for m in record.marks}
-    held |= {json.dumps(("event", e.name)) for e in record.events}
-    held |= {json.dumps(("place", p.name)) for p in (*record.places, record.place) if p}
-    held |= {json.dumps(("media", m.kind)) for m in record.media}
-    languages = {record.language, *(script["language"] for script in head.get("scripts", ()))}
-    held |= {json.dumps(("language", language)) for language in languages}
-    lower = record.date.lower if record.date else ""
-    held |= {json.dumps(("collection", record.collection)), json.dumps(("day", lower))}
+    held = {("tag", t["term"], t.get("first"), t.get("last")) for t in head.get("tags", ())}
+    held |= {("claim", m.get("claim_text"), m["first"], m["last"]) for m in head.get("marks", ())}
+    held |= {("event", event["name"]) for event in head.get("events", ())}
+    held |= {("place", place["name"]) for place in (*head.get("places", ()), head.get("place")) if place}
+    held |= {("media", file.get("kind")) for file in head.get("media", ())}
+    held |= {("language", script["language"]) for script in head.get("scripts", ())}
+    held |= {("language", head.get("language")), ("collection", head.get("collection"))}
+    held.add(("day", (head.get("date") or {}).get("lower")))
     return held
 
 
-def _relink(edition: Edition, wanted: set[tuple[LinkKind, int]]) -> None:
+def _held_links(kept: Iterable[Edition]) -> set[_Link]:
+    numbers = [edition.id for edition in kept]
+    rows = session().execute(
+        select(EditionLink.edition_id, EditionLink.kind, EditionLink.target_id).where(
+            EditionLink.edition_id.in_(numbers)
+        )
+    )
+    return {(number, kind, target) for number, kind, target in rows}
+
+
+def _relink(edition: Edition, wanted: set[tuple[LinkKind, int]], held: set[_Link]) -> None:
     """Have an edition lead to these things and no others."""
-    rows = session().execute(select(EditionLink.kind, EditionLink.target_id).filter_by(edition_id=edition.id))
-    held = {(kind, target) for kind, target in rows}
-    for kind, target in held - wanted:
-        session().execute(delete(EditionLink).filter_by(edition_id=edition.id, kind=kind, target_id=target))
-    if new := [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in wanted - held]:
-        session().execute(insert(EditionLink), new)
+    had = {(kind, target) for number, kind, target in held if number == edition.id}
+    for kind, target in had - wanted:
+        session().execute(
+            delete(EditionLink)
+            .where(
+                EditionLink.edition_id == edition.id,
+                EditionLink.kind == kind,
+                EditionLink.target_id == target,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    if added := [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in wanted - had]:
+        session().execute(insert(EditionLink), added)
 
 
 def _forget(ids: Iterable[int]) -> None:
     """Take editions away at once; parts and links go with them."""
+    session().flush()
     session().execute(delete(Edition).where(Edition.id.in_(list(ids))))
     session().expire_all()
 
 
-def _parts(record: Record, texts: Texts) -> Iterable[dict[str, object]]:
+def _parts(record: Record) -> Iterable[dict[str, object]]:
     """The passages of every script, numbered through, each with its lines."""
     number = 0
     asks = Questioner(record)
-    for index, lines in texts:
+    for index, lines in _texts(record):
         words = [len(line.text.split()) for line in lines]
         for first, last in divide(words, [asks(line.speaker) for line in lines]):
             stretch = lines[first : last + 1]

@@ -254,10 +254,11 @@ def _beside(edition_id: int, parts: Sequence[Any], script: int, lines: tuple[Lin
 
     if _length(parts, script) == _length(parts, 0):
         return {t.number: t for t in stretch(edition_id, lines[0].number, lines[-1].number, script)}
-    return _by_time(stretch(edition_id, 0, _length(parts, script), script), lines)
+    return by_time(stretch(edition_id, 0, _length(parts, script), script), lines)
 
 
-def _by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int, Line]:
+def by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int, Line]:
+    """What a translation that does not follow line by line says in the time of each line."""
     beside: dict[int, Line] = {}
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         start = line.start_ms

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.errors import Conflict
 from app.models import Transcript
@@ -54,31 +55,38 @@ def merged(
     theirs: Sequence[Edited],
     read: int,
     choices: Choices | None,
-) -> list[Edited]:
-    """What two made of the same lines, brought together; the result comes from the lines of ``theirs``."""
+) -> tuple[list[Edited], list[list[Any]]]:
+    """What two made of the same lines, brought together, and its lineage from the lines of ``theirs``.
+
+    A line that one took away and the other kept, and that is chosen to stay, descends from where it was
+    last seen: what stood on it, and above all what was withheld with it, finds it again.
+    """
     known = revisions.lineages(revisions.chain(held))
     descent = [sorted(made_of) for made_of in tracing.origins(known, read, len(before))[held.revision]]
-    children: dict[int, list[int]] = {}
-    for line, parents in enumerate(descent):
-        for parent in parents:
-            children.setdefault(parent, []).append(line)
+    whence = tracing.restored(known, read, held.revision, len(before))
     picked = choices.picked if choices and choices.against == held.revision else {}
     merged: list[Edited] = []
+    lineage: list[list[Any]] = []
     differences = []
     for unit in tracing.units(len(before), [line.came_from for line in mine], descent):
         was = tuple(before[unit.first : unit.last + 1])
         stand = tuple(replace(theirs[j], came_from=(j,)) for j in unit.theirs)
-        wish = tuple(replace(mine[j], came_from=_from(mine[j].came_from, children)) for j in unit.mine)
-        choice = _choice(unit, was, stand, [mine[j] for j in unit.mine], descent)
+        wish = tuple(mine[j] for j in unit.mine)
+        choice = _choice(unit, was, stand, wish, descent)
         key = f"{unit.first}-{unit.last}"
         if not choice:
             choice = picked.get(key, "")
         if choice not in (THEIRS, YOURS, BOTH) or (choice == BOTH and was):
             differences.append(LineDifference(key, was, stand, wish))
-        merged += (stand if choice in (THEIRS, BOTH) else ()) + (wish if choice in (YOURS, BOTH) else ())
+        if choice in (THEIRS, BOTH):
+            merged += stand
+            lineage += [[j] for j in unit.theirs]
+        if choice in (YOURS, BOTH):
+            merged += wish
+            lineage += [_from(line.came_from, whence) for line in wish]
     if differences:
         raise LinesDiffer(held.revision, tuple(differences))
-    return merged
+    return merged, lineage
 
 
 def _choice(
@@ -98,5 +106,7 @@ def _unchanged(was: Sequence[Edited], made: Sequence[Edited], lineage: Lineage) 
     )
 
 
-def _from(parents: Iterable[int], children: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
-    return tuple(sorted({line for parent in parents for line in children.get(parent, ())}))
+def _from(parents: Iterable[int], whence: Lineage) -> list[Any]:
+    found = [parent for line in parents for parent in whence[line]]
+    stand = sorted({parent for parent in found if isinstance(parent, int)})
+    return [*stand, *(parent for parent in found if not isinstance(parent, int))]

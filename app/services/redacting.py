@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,8 +13,8 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import AccessLevel, AuditEntry, MediaFile, Redaction, RedactionReason, Testimony
 from app.policy import Action, Actor, require
 from app.services import auditing, consenting, identifying, linking, publishing, settling
+from app.services.withdrawing import TELLER
 
-NARRATOR = "narrator"  # who made a redaction that only the narrator may lift
 NOT_OURS = "The narrator has withheld these lines. Only the narrator can release them."
 
 
@@ -106,13 +107,9 @@ def change(
     wanted = _moment(until)
     _still_to_come(wanted)
     held = {"until": redaction.until.date().isoformat() if redaction.until else ""}
-    changed = settling.settle(
-        held,
-        version,
-        read,
-        {"until": until.isoformat() if until else ""},
-        {"until": was.isoformat() if was else ""},
-    )
+    read_then = {"until": was.isoformat() if was else ""}
+    wanted_now = {"until": until.isoformat() if until else ""}
+    changed = settling.settle(held, version, read, wanted_now, read_then)
     testimony = redaction.passage.testimony
     if changed:
         redaction.until = wanted
@@ -228,7 +225,7 @@ def set_access(
         access=level,
         embargo_until=embargo_until.isoformat() if embargo_until else "",
         before=held,
-        **({"why": reason.strip()} if reason.strip() else {}),
+        why=reason.strip(),
     )
     publishing.publish(testimony)
 
@@ -276,7 +273,7 @@ def held(testimony: Testimony) -> list[Kept]:
                 r.note,
                 known[r.made_by],
                 r.made_at.date(),
-                r.made_by == NARRATOR,
+                r.made_by == TELLER,
             )
             for p, r in pairs
         ),
@@ -317,12 +314,12 @@ def _ours(redaction_id: str) -> Redaction:
     redaction = session().scalar(select(Redaction).filter_by(identifier=redaction_id))
     if redaction is None:
         raise NotFound("There are no such withheld lines.")
-    if redaction.made_by == NARRATOR:
+    if redaction.made_by == TELLER:
         raise Conflict(NOT_OURS)
     return redaction
 
 
-def _note(actor: Actor, action: str, redaction: Redaction, **details: object) -> None:
+def _note(actor: Actor, action: str, redaction: Redaction, **details: Any) -> None:
     passage = redaction.passage
     auditing.note(
         actor,
@@ -358,7 +355,9 @@ def _before_closing(testimony: Testimony) -> tuple[str, date | None] | None:
         .limit(1)
     )
     before = (entry.details or {}).get("before") if entry else None
+    if isinstance(before, str):  # one of many that were changed at once, where the day stays
+        before = {"access": before, "embargo_until": ""}
     if not before or before["access"] == AccessLevel.CLOSED:
         return None
-    embargo = day(before["embargo_until"])
+    embargo = day(before["embargo_until"]) or testimony.embargo_until
     return before["access"], embargo.date() if embargo else None

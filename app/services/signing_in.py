@@ -64,7 +64,7 @@ def counts() -> dict[int, int]:
     """In how many browsers each user is signed in, by the user's number."""
     fresh = SignIn.last_used_on >= clock.today() - UNUSED
     rows = session().execute(select(SignIn.user_id, func.count()).where(fresh).group_by(SignIn.user_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def label(actor: Actor, identifier: str, text: str) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from app.errors import Conflict, Invalid
 from app.formats.base import MAX_MS, clean_text
@@ -36,8 +37,8 @@ def revise(
     note: str = "",
     choices: Choices | None = None,
     stretch: tuple[int, int] | None = None,
-) -> Transcript | None:
-    """Save corrected lines as a new revision; returns it, or None when nothing differs.
+) -> int | None:
+    """Save corrected lines as a new revision; returns its number, or None when nothing differs.
 
     ``read`` is the revision that was corrected, and ``edited`` its lines as they shall be: all of them, or
     those of ``stretch`` (first and last line; the others stay). An empty line in a text splits it. When
@@ -52,16 +53,18 @@ def revise(
     before = revisions.lines(base)
     wanted = _whole(before, edited, stretch, empty=held.kind is TranscriptKind.TRANSLATION)
     theirs = before if base is held else revisions.lines(held)
-    made = wanted if base is held else reconciling.merged(before, wanted, held, theirs, read, choices)
+    made, lineage = wanted, [list[Any](line.came_from) for line in wanted]
+    if base is not held:
+        made, lineage = reconciling.merged(before, wanted, held, theirs, read, choices)
     if [line.said for line in made] == [line.said for line in theirs] and len(made) == len(theirs):
         return None
     if held.kind is TranscriptKind.TRANSLATION:
-        made = _translated(held, theirs, made)
-    return keep(held, theirs, made, [line.came_from for line in made], actor, note=note)
+        made, lineage = _translated(held, theirs, made, lineage)
+    return keep(held, theirs, made, lineage, actor, note=note)
 
 
-def restore(testimony_id: str, language: str, revision: int, actor: Actor, *, read: int) -> Transcript | None:
-    """A new revision with the words of an old one; None when they are the current words anyway.
+def restore(testimony_id: str, language: str, revision: int, actor: Actor, *, read: int) -> int | None:
+    """A new revision with the words of an old one; returns its number, or None when nothing differs.
 
     ``read`` is the revision that was current when this was decided. Raises NotFound and Conflict.
     """
@@ -95,8 +98,8 @@ def keep(
     note: str = "",
     action: str = "transcript.revise",
     **more: object,
-) -> Transcript:
-    """Write the next revision; passages and translations follow; it is noted and published."""
+) -> int:
+    """Write the next revision and return its number; passages and translations follow; noted, published."""
     testimony, kind = held.testimony, held.kind
     after = revisions.write(held, made, lineage, actor, note.strip()[:500])
     doubts: list[tuple[Passage, Doubt]] = []
@@ -119,8 +122,9 @@ def keep(
         translations=[one.language for one in followed],
         **more,
     )
+    number = after.revision
     publishing.publish(testimony)
-    return after
+    return number
 
 
 def _told(before: Sequence[Edited], made: Sequence[Edited], lineage: Lineage) -> dict[str, list[int]]:
@@ -212,7 +216,9 @@ def _check(line: Edited, number: int, inside: range) -> None:
         raise Invalid(f"The time of line {number} is later than any recording.")
 
 
-def _translated(held: Transcript, theirs: Sequence[Edited], made: list[Edited]) -> list[Edited]:
+def _translated(
+    held: Transcript, theirs: Sequence[Edited], made: list[Edited], lineage: list[list[Any]]
+) -> tuple[list[Edited], list[list[Any]]]:
     """A corrected translation: one that stands line by line beside the original keeps its lines.
 
     Raises Invalid. One that does not must not come to have as many lines by chance (see ``aligning``).
@@ -220,11 +226,12 @@ def _translated(held: Transcript, theirs: Sequence[Edited], made: list[Edited]) 
     original = revisions.original(held.testimony)
     count = revisions.count(original) if original else -1
     if len(theirs) == count:
-        if [line.came_from for line in made] != [(n,) for n in range(count)]:
+        if lineage != tracing.same(count):
             raise Invalid(
                 "This translation stands beside the original line by line: "
                 "its lines cannot be split or joined."
             )
-        return made
-    whole, _ = aligning.apart(made, count)
-    return whole
+        return made, lineage
+    if len(made) == count:
+        made, lineage = [*made, aligning.nothing_after(made)], [*lineage, []]
+    return made, lineage

@@ -78,12 +78,12 @@ def translate(
     read: int = 0,
     translator: str = "",
     choices: reconciling.Choices | None = None,
-) -> Transcript | None:
+) -> int | None:
     """Keep what was typed beside lines of the original; lines that are not in ``texts`` stay as they are.
 
     ``original_read`` is the revision of the original that was translated, ``read`` that of the translation
-    (0: there was none). Returns the new revision, or None when nothing differs. Raises NotFound, Invalid,
-    MovedOn when the original has other lines now, and LinesDiffer.
+    (0: there was none). Returns the number of the new revision, or None when nothing differs. Raises
+    NotFound, Invalid, MovedOn when the original has other lines now, and LinesDiffer.
     """
     require(actor, Action.TRANSCRIBE)
     testimony = linking.find(testimony_id)
@@ -103,13 +103,13 @@ def translate(
     base = held if held.revision == read else revisions.numbered(held, read)
     edited = _typed(revisions.lines(base), texts)
     made = transcribing.revise(testimony_id, language, read, edited, actor, choices=choices)
-    credited = _named(testimony, made or held, translator, actor)
-    return made or (held if credited else None)
+    credited = _named(testimony, language, translator, actor)
+    return made or credited
 
 
 def add_translation(
     testimony_id: str, language: str, name: str, stream: BinaryIO, translator: str, actor: Actor
-) -> Transcript:
+) -> int:
     """Take a translation from a WebVTT, SRT or plain text file.
 
     With as many lines as the original it stands beside it line by line, with the original's times; else
@@ -142,13 +142,13 @@ def add_translation(
     before = revisions.lines(held)
     lineage: Lineage = tracing.same(len(made)) if len(made) == len(before) else [[] for _ in made]
     after = transcribing.keep(held, before, made, lineage, actor, action="transcript.translate")
-    _named(testimony, after, translator, actor)
+    _named(testimony, language, translator, actor)
     return after
 
 
 def _first(
     testimony: Testimony, language: str, lines: Sequence[Edited], translator: str, actor: Actor
-) -> Transcript:
+) -> int:
     made = Transcript(
         testimony_id=testimony.id,
         kind=TranscriptKind.TRANSLATION,
@@ -170,15 +170,17 @@ def _first(
         after=made.revision,
         lines=len(lines),
     )
+    number = made.revision
     publishing.publish(testimony)
-    return made
+    return number
 
 
-def _named(testimony: Testimony, held: Transcript, translator: str, actor: Actor) -> bool:
-    """Say who translated, where that differs from what is known; returns whether it did."""
-    before, name = held.translator, _name(translator)
+def _named(testimony: Testimony, language: str, translator: str, actor: Actor) -> int | None:
+    """Say who translated, where that differs from what is known; returns the revision then."""
+    held, name = revisions.current(testimony, language), _name(translator)
+    before, number = held.translator, held.revision
     if not name or name == before:
-        return False
+        return None
     held.translator = name
     auditing.note(
         actor,
@@ -190,7 +192,7 @@ def _named(testimony: Testimony, held: Transcript, translator: str, actor: Actor
         after=name,
     )
     publishing.publish(testimony)
-    return True
+    return number
 
 
 def _typed(lines: Sequence[Edited], texts: Mapping[int, str]) -> list[Edited]:

@@ -59,32 +59,41 @@ class Veiling:
     identifier: str
     name: str
     version: int
-    public_name: str
+    public_name: str  # empty while there is no veil
+    wanted: str  # the public name looked at
     names: tuple[str, ...]  # always veiled
     spoken: tuple[str, ...]  # veiled besides
-    parts: tuple[str, ...]  # parts of the names, to be veiled besides if they are spoken alone
-    initials: str
     found: tuple[Found, ...] = ()
 
 
-def look(person_id: str, public_name: str = "", spoken: Iterable[str] | None = None) -> Veiling:
-    """What a veil of this public name and these forms would do. Raises NotFound."""
+def look(
+    person_id: str, public_name: str = "", spoken: Iterable[str] | None = None, *, scan: bool = True
+) -> Veiling:
+    """What a veil of this public name and these forms would do; ``scan`` looks where they stand.
+
+    Where the forms spoken are not said and there is no veil yet, the parts of the names are taken for them.
+    Raises NotFound.
+    """
     person = find(person_id)
     names = _names(person)
-    kept = tuple(map(str, person.spoken or ())) if spoken is None else tuple(_forms(spoken))
-    public = public_name.strip() or person.veil or _initials(person.name)
-    own = {fold for form in names for fold in masking.tokens(form)}
     parts = {part for form in names for part in form.split() if len(part) >= PART and len(form.split()) > 1}
+    if spoken is not None:
+        kept = tuple(_forms(spoken))
+    elif person.veil:
+        kept = tuple(str(form) for one in person.everyone for form in one.spoken or ())
+    else:
+        kept = tuple(sorted(parts))
+    public = public_name.strip() or person.veil or _initials(person.name)
+    forms = dict.fromkeys((*names, *kept), public)
     return Veiling(
         identifier=person.identifier,
         name=person.name,
         version=person.version,
-        public_name=public if public_name.strip() else person.veil,
+        public_name=person.veil,
+        wanted=public,
         names=tuple(names),
         spoken=kept,
-        parts=tuple(sorted(parts)) if own else (),
-        initials=_initials(person.name),
-        found=tuple(spoken_in(person, {form: public for form in (*names, *kept)})),
+        found=tuple(spoken_in(person, forms)) if scan else (),
     )
 
 
@@ -163,19 +172,19 @@ def named_in(testimony_id: str, name: str, actor: Actor) -> Person:
         if any(masking.tokens(form) == wanted for form in masking.forms(person)):
             return person.in_use
     known = select(Person).outerjoin(PersonName).where(or_(Person.name == said, PersonName.form == said))
-    person = session().scalars(known.order_by(Person.id).limit(1)).first()
-    if person is None:
-        person = Person(name=said, invented=testimony.invented)
-        session().add(person)
+    found = session().scalars(known.order_by(Person.id).limit(1)).first()
+    if found is None:
+        found = Person(name=said, invented=testimony.invented)
+        session().add(found)
         session().flush()
         auditing.note(
             actor,
             "person.make",
-            f"person:{person.identifier}",
+            f"person:{found.identifier}",
             testimony=testimony.identifier,
             name=said,
         )
-    return person.in_use
+    return found.in_use
 
 
 def spoken_in(person: Person, veils: masking.Veils) -> Iterator[Found]:
@@ -234,7 +243,7 @@ def _check(person: Person, public: str, spoken: list[str]) -> None:
     if not public:
         raise Invalid("Write the name that readers are given, or initials.")
     kept = {word for form in (*_names(person), *spoken) for word in masking.tokens(form)}
-    veils = {form: "" for form in (*_names(person), *spoken)}
+    veils = dict.fromkeys((*_names(person), *spoken), "")
     if kept & set(masking.tokens(public)) or masking.occurs(public, veils):
         raise Invalid("The public name says a part of the name that is to be kept. Choose another.")
 

@@ -18,6 +18,7 @@ from app.given import GivenLine
 from app.models import (
     AccessLevel,
     Outcome,
+    Passage,
     Redaction,
     RedactionReason,
     Submission,
@@ -270,7 +271,7 @@ def _hold_back(withdrawal: Withdrawal, submission: Submission | None, testimony:
     if testimony is None:
         return
     wanted = {(first, last) for first, last in withdrawal.details["lines"]}
-    for passage in testimony.passages:
+    for passage in _standing(testimony):
         for redaction in passage.redactions:
             if _is_own(redaction):
                 if (passage.first, passage.last) in wanted:
@@ -322,6 +323,12 @@ def _original(testimony: Testimony) -> Any:
     )
 
 
+def _standing(testimony: Testimony) -> list[Passage]:
+    """Its passages but for those of whose lines none is left: their numbers are those of an old revision."""
+    original = _original(testimony)
+    return [p for p in testimony.passages if original is not None and p.transcript_id == original.id]
+
+
 def _is_own(redaction: Redaction) -> bool:
     return redaction.made_by == TELLER and redaction.is_in_force(clock.now())
 
@@ -330,7 +337,7 @@ def _withheld(testimony: Testimony, *, own: bool) -> set[int]:
     """The numbers of the lines withheld by the teller, or by the archive."""
     return {
         number
-        for passage in testimony.passages
+        for passage in _standing(testimony)
         if passage.first is not None and passage.last is not None
         for redaction in passage.redactions
         if redaction.is_in_force(clock.now()) and _is_own(redaction) is own

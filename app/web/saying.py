@@ -182,6 +182,21 @@ SENTENCES = (
     # DESCRIBING
     # LINKING
     # QUEUE
+    N_("You may not read the trail."),
+    N_("You may not ask to read what is restricted."),
+    N_("You may not let readers read what is restricted."),
+    N_("Say why you ask: an archivist decides by it."),
+    N_("You have asked for this testimony already."),
+    N_("An archivist will decide."),
+    N_("You may read this testimony already."),
+    N_("Say until which day they may read it: today, or a day to come."),
+    N_("Say why it is refused: whoever asked reads it."),
+    N_("Nobody is let in by this request."),
+    N_("This request is decided already."),
+    N_("This request has changed since you opened it."),
+    N_("This is not in your hands."),
+    N_("Nobody waits for this."),
+    N_("This job is not one that failed."),
 )
 
 _VALUE = re.compile(r"%\\\((\w+)\\\)s")  # a placeholder, as re.escape leaves it

@@ -23,9 +23,10 @@ def join(word: str) -> ResponseReturnValue:
     try:
         with archive().writing():
             user = inviting.accept(word, request.form.get("password", ""), request.form.get("name", ""))
+            takes_more = user.has_second_factor
     except (Invalid, Conflict) as refusal:
         return _ask(word, refusal)
-    if not user.has_second_factor:
+    if not takes_more:
         return enter(user, Way.PASSWORD, url_for("account.own"))
     session.clear()
     flash(gettext("The password is changed. Sign in with it."))

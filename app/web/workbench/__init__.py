@@ -6,8 +6,14 @@ bp = Blueprint("workbench", __name__, url_prefix="/workbench")
 
 from app.web.workbench import (  # noqa: E402
     accounts,  # noqa: F401
+    claims,  # noqa: F401
+    going_through,  # noqa: F401
     linking,  # noqa: F401
+    readings,  # noqa: F401
     testimonies,  # noqa: F401
+    translations,  # noqa: F401
     users,  # noqa: F401
+    veils,  # noqa: F401
     ways,  # noqa: F401
+    withholding,  # noqa: F401
 )
