@@ -37,12 +37,7 @@ def test_no_edit_of_the_same_records_is_lost(archive, settings, keep, rounds, tm
     standing = {
         word
         for record in held
-        for text in (
-            record.summary,
-            record.rights,
-            record.content_note,
-            *(line.text for line in record.lines),
-        )
+        for text in (*(getattr(record, name) for name in FIELDS), *(line.text for line in record.lines))
         for word in text.split()
     }
     assert len(words) == PROCESSES * rounds

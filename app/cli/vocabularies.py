@@ -39,10 +39,11 @@ def import_(archive: Archive, file: Path, name: str) -> None:
     work_off(archive)
 
 
+LABELS = {"reading": "Reading", "terms": "Terms", "relations": "Relations"}
+
+
 class _Bars:
     """A bar on stderr for each stretch of the way."""
-
-    LABELS = {"reading": "Reading", "terms": "Terms", "relations": "Relations"}
 
     def __init__(self) -> None:
         self.state, self.done = "", 0
@@ -58,12 +59,12 @@ class _Bars:
         """Move the bar; of what has no known end only the count is told."""
         if not total:
             if sys.stderr.isatty():
-                click.echo(f"\r{self.LABELS[state]}: {done:,} statements", nl=False, err=True)
+                click.echo(f"\r{LABELS[state]}: {done:,} statements", nl=False, err=True)
             return
         if state != self.state:
             self._end()
             self.state, self.done = state, 0
-            self.bar = click.progressbar(length=total, label=self.LABELS[state], file=sys.stderr)
+            self.bar = click.progressbar(length=total, label=LABELS[state], file=sys.stderr)
             self.bar.__enter__()
         assert self.bar
         self.bar.update(done - self.done)

@@ -1,4 +1,4 @@
-"""SKOS vocabularies, read from Turtle, RDF/XML, JSON-LD or CSV: labels and relations, and whatever else is said.
+"""SKOS vocabularies, read from Turtle, RDF/XML, JSON-LD or CSV: labels, relations, and whatever else is said.
 
 Nothing is ever fetched: a context, an entity or an import that lies elsewhere is refused. What of a file
 is a label or a relation between its own terms is told apart; every other statement is carried as it came,
@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 import rdflib
 from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.plugins.parsers.jsonld import to_rdf
 from rdflib.store import Store
 
 from app.errors import Invalid
@@ -40,6 +41,7 @@ from app.formats.skos_shape import (
 rdflib.NORMALIZE_LITERALS = False
 
 LARGEST = 512 * 2**20  # bytes of a vocabulary; 68,000 terms in seven languages are about 60 MiB
+NOWHERE = "x-relative://nowhere/"  # what addresses are held against that are not whole
 DEEPEST = 200  # elements within one another in RDF/XML
 TOLD = 5000  # statements read between two words about progress
 OF_A_TERM = frozenset(
@@ -129,9 +131,9 @@ class _Heap(Store):  # type: ignore[misc, unused-ignore]
             return self._blanks.setdefault(text, f"_:b{len(self._blanks)}")
         known = self._known.get(text)
         if known is None:
-            if not isinstance(node, URIRef) or not _ADDRESS.fullmatch(text):
+            if not _ADDRESS.fullmatch(text) or text.startswith(NOWHERE):
                 raise Invalid(
-                    f"This is no full address: {text[:100]!r}. "
+                    f"This is no full address: {text.removeprefix(NOWHERE)[:100]!r}. "
                     "A vocabulary needs whole ones, such as http://example.org/1."
                 )
             known = self._known[text] = text
@@ -154,7 +156,7 @@ class _Heap(Store):  # type: ignore[misc, unused-ignore]
 
 
 def _parse(data: bytes, heap: _Heap, kind: str) -> None:
-    Graph(store=heap, bind_namespaces="none").parse(BytesIO(data), format=kind)
+    Graph(store=heap, bind_namespaces="none").parse(BytesIO(data), publicID=NOWHERE, format=kind)
 
 
 def _turtle(data: bytes, heap: _Heap) -> None:
@@ -201,7 +203,7 @@ def _jsonld(data: bytes, heap: _Heap) -> None:
     except ValueError as error:
         raise Invalid(f"The vocabulary is no JSON: {error}.") from None
     _refuse_remote(held)
-    _parse(data, heap, "json-ld")
+    to_rdf(held, Graph(store=heap, bind_namespaces="none"), NOWHERE)
 
 
 def _refuse_remote(held: Any) -> None:

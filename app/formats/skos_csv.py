@@ -112,9 +112,7 @@ def dump(concepts: Iterable[Concept], languages: Iterable[tuple[str, str]]) -> I
             held.setdefault((kinds[relation.kind], ""), []).append(relation.other)
         for said in concept.statements:
             held.setdefault((said.predicate, said.language), []).append(said.value)
-        cells = (
-            "|".join(value.replace("|", "\\|") for value in held.get(column, ())) for column in columns
-        )
+        cells = ("|".join(value.replace("|", "\\|") for value in held.get(column, ())) for column in columns)
         yield _line([concept.uri, *cells])
 
 

@@ -38,11 +38,14 @@ def subjects(concepts: Iterable[Concept], others: Iterable[Loose]) -> Iterator[S
     if held:
         yield held
     for concept in concepts:
-        yield concept.uri, [
-            *(Said(_KINDS[one.kind], "literal", one.text, one.language) for one in concept.labels),
-            *(Said(_KINDS[one.kind], "uri", one.other) for one in concept.relations),
-            *concept.statements,
-        ]
+        yield (
+            concept.uri,
+            [
+                *(Said(_KINDS[one.kind], "literal", one.text, one.language) for one in concept.labels),
+                *(Said(_KINDS[one.kind], "uri", one.other) for one in concept.relations),
+                *concept.statements,
+            ],
+        )
 
 
 def turtle(held: Iterable[Subject]) -> Iterator[str]:

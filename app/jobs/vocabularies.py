@@ -1,4 +1,4 @@
-"""A vocabulary's file taken in: from a terminal at once, from the workbench by the worker, told as it goes."""
+"""A vocabulary's file taken in: from a terminal at once, from the workbench by the worker."""
 
 import itertools
 from collections.abc import Callable
@@ -50,9 +50,7 @@ def import_vocabulary(archive: Archive, jobs: Any) -> None:
         if waiting is None:
             continue
         try:
-            intake = take_in(
-                archive, waiting.path, waiting.file, waiting.actor, waiting.name, waiting.tell
-            )
+            intake = take_in(archive, waiting.path, waiting.file, waiting.actor, waiting.name, waiting.tell)
         except ArchiveError as refusal:
             waiting.refuse(str(refusal))
         else:

@@ -30,6 +30,7 @@ _ONE = {"dzh": "j", "tch": "C", "sch": "S", "kh": "h", "gh": "h", "zh": "j", "dj
 _ONE |= {"ph": "f", "ck": "k", "x": "h", "w": "v", "g": "h"}
 # Letters that stand for either of two: c in Jafarov and in Clark, q in Qasimov and in Karabakh.
 _EITHER = {"c": ("j", "k"), "q": ("h", "k")}
+_SORTS = {"a": "a", "e": "a", "i": "i", "o": "o", "u": "o"}
 _PATRONYMIC = re.compile(r".{2,}(?:[oe]vi?ch|[oe]vna|ichna|o[gğh]l[iuy]|oğlu|[qgk][iıy]z[iıy])$")
 _WORDS = re.compile(r"[\s,.;()\-–—’'\"]+")
 
@@ -40,7 +41,7 @@ def keys(word: str) -> frozenset[str]:
     plain = _latin(word)
     doubtful = [at for at, letter in enumerate(plain) if letter in _EITHER][:4]
     choices = [_EITHER[letter] if at in doubtful else (letter,) for at, letter in enumerate(plain)]
-    return frozenset(_consonants("".join(chosen)) for chosen in product(*choices)) - {""}
+    return frozenset(key for chosen in product(*choices) for key in _sounds("".join(chosen)))
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -75,11 +76,19 @@ def _latin(word: str) -> str:
     return _TOGETHER.sub(lambda found: _ONE[found[0]], kept)[:24]
 
 
-def _consonants(plain: str) -> str:
-    """The first letter, any vowel taken for another, and the consonants after it."""
+def _sounds(plain: str) -> tuple[str, ...]:
+    """The first letter, the sound of the first syllable, and the consonants after it.
+
+    Vowels are of three sorts, for Hasanov is not Huseynov; a script without vowels leaves each sort open.
+    """
     plain = plain.replace("y", "i")
     plain = re.sub(r"[eoa]?ff?$", "v", plain) if len(plain) > 4 else plain
     if not plain:
-        return ""
-    first = "a" if plain[0] in "aeiou" else plain[0]
-    return first + re.sub(r"(.)\1+", r"\1", re.sub("[aeiou]", "", plain[1:]))
+        return ()
+    rest = re.sub(r"(.)\1+", r"\1", re.sub("[aeiou]", "", plain[1:]))
+    if plain[0] in _SORTS:
+        return ("a" + rest,)
+    spoken = re.sub("i(?=[aeou])", "", plain[1:])
+    first = next((sign for sign in spoken if sign in _SORTS), "")
+    sorts = _SORTS[first] if first else "aio"
+    return tuple(plain[0] + sort + rest for sort in sorts)

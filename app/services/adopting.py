@@ -1,7 +1,8 @@
-"""A vocabulary's file comes in, a batch at a time: it adds and changes, and never drops a term that is here."""
+"""A vocabulary's file comes in, a batch at a time: it adds and changes, and never drops a term."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
@@ -39,7 +40,7 @@ class Intake:
     left_names: list[str] = field(default_factory=list)
     created: bool = False
 
-    def report(self) -> dict[str, int]:
+    def report(self) -> dict[str, Any]:
         """The numbers, for the trail and for whoever waits."""
         counts = ("added", "changed", "same", "left", "left_in_use")
         return {name: getattr(self, name) for name in counts}
@@ -105,13 +106,7 @@ def _same(scheme: str, name: str, called: str) -> Vocabulary | None:
 
 def _take_others(intake: Intake, others: Sequence[Loose]) -> None:
     subjects = sorted({one.subject for one in others if not one.subject.startswith("_:")})
-    for start in range(0, len(subjects), 500):
-        session().execute(
-            delete(Statement).where(
-                Statement.vocabulary_id == intake.vocabulary,
-                Statement.subject.in_(subjects[start : start + 500]),
-            )
-        )
+    _forget_statements(intake, subjects)
     rows = [_statement(intake, one.subject, one.said) for one in others]
     for start in range(0, len(rows), 5000):
         session().execute(insert(Statement), rows[start : start + 5000])
@@ -201,11 +196,14 @@ def _bring_up(intake: Intake, known: dict[int, Concept], actor: Actor) -> None:
         known[number] = Concept(concept.uri, concept.labels, concept.relations, kept)
     held = stating.held(list(known))
     changed: dict[int, Concept] = {}
+    renamed: dict[int, Concept] = {}  # the same, but for what this file calls its blank nodes
     for number, concept in known.items():
         before = held[number]
         concept = known[number] = _without_merging(concept, before)
         if stating.same(before, concept):
             intake.same += 1
+            if any(one.kind == "blank" for one in concept.statements):
+                renamed[number] = concept
         else:
             changed[number] = concept
             if before.version > 1:  # somebody worked on it here: the trail keeps what they had made of it
@@ -220,7 +218,23 @@ def _bring_up(intake: Intake, known: dict[int, Concept], actor: Actor) -> None:
                 )
     if changed:
         _replace(intake, changed, {number: held[number] for number in changed})
+    if renamed:
+        _forget_statements(intake, [held[number].address for number in renamed])
+        session().execute(
+            insert(Statement),
+            [_statement(intake, c.uri, said) for c in renamed.values() for said in c.statements],
+        )
     intake.changed += len(changed)
+
+
+def _forget_statements(intake: Intake, subjects: list[str]) -> None:
+    for start in range(0, len(subjects), 500):
+        session().execute(
+            delete(Statement).where(
+                Statement.vocabulary_id == intake.vocabulary,
+                Statement.subject.in_(subjects[start : start + 500]),
+            )
+        )
 
 
 def _without_merging(concept: Concept, before: stating.Held) -> Concept:
@@ -236,9 +250,7 @@ def _replace(intake: Intake, changed: dict[int, Concept], held: dict[int, statin
     session().execute(delete(TermLabel).where(TermLabel.term_id.in_(numbers)))
     session().execute(delete(TermKey).where(TermKey.term_id.in_(numbers)))
     session().execute(
-        delete(Statement).where(
-            Statement.vocabulary_id == intake.vocabulary, Statement.subject.in_(subjects)
-        )
+        delete(Statement).where(Statement.vocabulary_id == intake.vocabulary, Statement.subject.in_(subjects))
     )
     here = select(Term.id).where(Term.vocabulary_id == intake.vocabulary, Term.uri != "")
     session().execute(  # relations to terms that were made here stay
@@ -262,20 +274,14 @@ def _replace(intake: Intake, changed: dict[int, Concept], held: dict[int, statin
 def relate(intake: Intake, count: int) -> int:
     """Write the next ``count`` terms' relations, once all terms are here. Returns how many there were."""
     part, intake.waiting = intake.waiting[:count], intake.waiting[count:]
-    rows = {
-        (number, one.kind, intake.known[one.other])
-        for number, relations in part
-        for one in relations
-    }
+    rows = {(number, one.kind, intake.known[one.other]) for number, relations in part for one in relations}
     numbers = [number for number, _ in part]
     there = set(
-        session()
-        .execute(
+        session().execute(
             select(TermRelation.term_id, TermRelation.kind, TermRelation.other_id).where(
                 TermRelation.term_id.in_(numbers)
             )
         )
-        .tuples()
     )
     fresh = [
         {"term_id": number, "kind": RelationKind(kind), "other_id": other}
@@ -328,13 +334,4 @@ def _forget_blanks(intake: Intake) -> None:
         if subject not in reached:
             reached.add(subject)
             waiting += leads.get(subject, ())
-    lost = sorted(blanks - reached)
-    for start in range(0, len(lost), 500):
-        session().execute(
-            delete(Statement).where(
-                Statement.vocabulary_id == intake.vocabulary,
-                Statement.subject.in_(lost[start : start + 500]),
-            )
-        )
-
-
+    _forget_statements(intake, sorted(blanks - reached))

@@ -1,11 +1,11 @@
-"""Files of vocabularies that wait to be taken in: kept under the home until they are, with how far they came."""
+"""Files of vocabularies that wait to be taken in: kept under the home, with how far they came."""
 
 import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from app import clock
 from app.archive import settings
@@ -76,8 +76,8 @@ class Waiting:
         os.replace(part, whole)
 
 
-def receive(stream: BinaryIO, file: str, name: str, vocabulary: str, actor: Actor) -> Waiting:
-    """Keep a file until the worker takes it in. Raises Invalid for one that is empty, too large or no SKOS."""
+def receive(stream: IO[bytes], file: str, name: str, vocabulary: str, actor: Actor) -> Waiting:
+    """Keep a file until the worker takes it in. Raises Invalid: empty, too large or no SKOS."""
     require(actor, Action.VOCABULARIES)
     called = file.replace("\\", "/").rpartition("/")[2][:200]
     if not called.lower().endswith(_ENDINGS):

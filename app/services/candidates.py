@@ -61,7 +61,7 @@ def look(claim_id: str, words: str, skip: int = 0) -> Round:
     """
     claim = linking.claimed(claim_id)
     asked = words.strip() or default_words(claim)
-    found = searching.ask(asked, Audience.STAFF, limit=MOST)
+    found = searching.ask(asked, Audience.STAFF, limit=MOST, late=True)
     taken = _taken(claim)
     hits = [(hit, group.testimony) for group in found.results for hit in group.passages]
     hits.sort(key=lambda pair: -pair[0].score)

@@ -12,6 +12,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Collection, Event, Person, PersonName, Place, PlaceName, Testimony, TestimonyEvent
 from app.policy import Action, Actor, require
 from app.queue import enqueue
+from app.search.folding import fold
 from app.services import auditing, choosing, merging, settling
 
 Thing = Person | Place | Event | Collection
@@ -178,3 +179,55 @@ def _degrees(name: str, value: str) -> float | None:
     if not -_DEGREES[name] <= degrees <= _DEGREES[name]:
         raise Invalid("A latitude lies between -90 and 90 degrees, a longitude between -180 and 180.")
     return degrees
+
+
+PER_PAGE = 50  # things in a list
+
+
+def listing(noun: type[T], words: str, page: int) -> tuple[list[T], int, int]:
+    """One page of the things of a kind whose names hold the words, by name; their number, and of pages.
+
+    Who was merged is found under those that stand for them. Raises NotFound beyond the end.
+    """
+    first = getattr(noun, FIELDS[noun][0])
+    names: dict[int, list[str]] = {}
+    for number, name in session().execute(select(noun.id, first)):
+        names.setdefault(number, []).append(name)
+    stands: dict[int, int | None] = {}
+    if issubclass(noun, Person | Place):
+        forms = select(PersonName.person_id, PersonName.form)
+        if noun is Place:
+            forms = select(PlaceName.place_id, PlaceName.form)
+        for number, form in session().execute(forms):
+            names[number].append(form)
+        stands = {number: into for number, into in session().execute(select(noun.id, noun.merged_into_id))}
+    asked = fold(words)
+    found = {_root(n, stands) for n, forms in names.items() if any(asked in fold(form) for form in forms)}
+    order = sorted(found, key=lambda number: (fold(names[number][0]), number))
+    pages = max(1, -(-len(order) // PER_PAGE))
+    if not 1 <= page <= pages:
+        raise NotFound("There is no such page.")
+    shown = order[(page - 1) * PER_PAGE : page * PER_PAGE]
+    held = {thing.id: thing for thing in session().scalars(select(noun).where(noun.id.in_(shown)))}
+    return [held[number] for number in shown], len(order), pages
+
+
+def _root(number: int, stands: Mapping[int, int | None]) -> int:
+    while into := stands.get(number):
+        number = into
+    return number
+
+
+def used(thing: Thing, page: int) -> tuple[list[tuple[str, str]], int, int]:
+    """One page of the testimonies that show a thing (identifier, title), their number, and of pages."""
+    identifiers = testimonies(thing)
+    pages = max(1, -(-len(identifiers) // PER_PAGE))
+    if not 1 <= page <= pages:
+        raise NotFound("There is no such page.")
+    shown = identifiers[(page - 1) * PER_PAGE : page * PER_PAGE]
+    rows = session().execute(
+        select(Testimony.identifier, Testimony.title)
+        .where(Testimony.identifier.in_(shown))
+        .order_by(Testimony.id)
+    )
+    return [(identifier, title) for identifier, title in rows], len(identifiers), pages

@@ -30,7 +30,7 @@ COLUMNS = (
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _quote = json.encoder.encode_basestring
-_decode = json.JSONDecoder().scan_once
+_decode: Callable[[str, int], tuple[Any, int]] = getattr(json.JSONDecoder(), "scan_once")  # noqa: B009
 
 
 def _quick_encoder() -> Callable[[Any], str]:

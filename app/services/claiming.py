@@ -187,27 +187,6 @@ def figured(words: str) -> Figure:
     return Figure(words, value=_value(match[1])) if match else Figure(words)
 
 
-def find(words: str) -> Claim:
-    """The claim an archivist means by these words: its identifier, its text, or the only one that has them.
-
-    Raises Invalid, saying what there is to choose from.
-    """
-    words = words.strip()
-    if not words:
-        raise Invalid("Choose a claim.")
-    exact = select(Claim).where((Claim.identifier == words) | (Claim.text == words) | (Claim.ref == words))
-    if found := session().scalars(exact.limit(1)).first():
-        return found
-    asked_for = [fold(word) for word in words.split()]
-    all_of_them = session().scalars(select(Claim).order_by(Claim.id))
-    held = [claim for claim in all_of_them if _has(asked_for, claim.text)][:6]
-    if len(held) == 1:
-        return held[0]
-    if not held:
-        raise Invalid(f"No claim has these words: {words}.")
-    raise Invalid(f"More than one claim has these words; choose one: {' / '.join(c.text for c in held)}")
-
-
 def asked(question_id: str) -> Question:
     """The question of this identifier. Raises NotFound."""
     question = session().scalar(select(Question).filter_by(identifier=question_id))

@@ -168,9 +168,7 @@ def compare(
     ]
     if everything:
         return pairs, 0
-    near = {
-        n for at, pair in enumerate(pairs) if pair.differs for n in range(at - CONTEXT, at + CONTEXT + 1)
-    }
+    near = {n for at, pair in enumerate(pairs) if pair.differs for n in range(at - CONTEXT, at + CONTEXT + 1)}
     shown, skipped = [], 0
     for number, pair in enumerate(pairs):
         if number in near:
@@ -195,9 +193,7 @@ def _pair(was: Sequence[Edited], now: Sequence[Edited], unit: tracing.Unit) -> P
     )
 
 
-def marked(
-    old: Sequence[str], new: Sequence[str]
-) -> tuple[list[tuple[Piece, ...]], list[tuple[Piece, ...]]]:
+def marked(old: Sequence[str], new: Sequence[str]) -> tuple[list[tuple[Piece, ...]], list[tuple[Piece, ...]]]:
     """Some lines and what became of them, word by word: what is the same, gone or new in each."""
     left = [(n, word) for n, text in enumerate(old) for word in text.split()]
     right = [(n, word) for n, text in enumerate(new) for word in text.split()]

@@ -1,11 +1,11 @@
 """While somebody types: the terms, people, places, events, claims and testimonies that it may become."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, union_all
+from sqlalchemy import func, select, union_all
 
 from app.db import begins_with, session
 from app.errors import Invalid
@@ -98,7 +98,9 @@ def _found(looked_for: Sequence[str]) -> list[int]:
         found |= dict.fromkeys(numbers)
         cut = cut or len(numbers) == LOOKED_AT
     if cut:
-        used = select(Tagging.term_id).group_by(Tagging.term_id).order_by(func.count().desc()).limit(LOOKED_AT)
+        used = (
+            select(Tagging.term_id).group_by(Tagging.term_id).order_by(func.count().desc()).limit(LOOKED_AT)
+        )
         often = list(session().scalars(used))
         for beginning in looked_for:
             keys = select(TermKey.term_id).where(
@@ -108,7 +110,7 @@ def _found(looked_for: Sequence[str]) -> list[int]:
     return list(found)
 
 
-def _in_use(terms: dict[int, Row[Any]], columns: Select[Any]) -> dict[int, Row[Any]]:
+def _in_use(terms: Mapping[int, Any], columns: Any) -> dict[int, Any]:
     """The row of the term that stands for each."""
     held = dict(terms)
     stands = {}
@@ -163,10 +165,8 @@ def _written(text: str) -> tuple[str, ...]:
 
 
 def _uses(numbers: Iterable[int]) -> dict[int, int]:
-    rows = session().execute(
-        select(Tagging.term_id, func.count()).where(Tagging.term_id.in_(list(numbers))).group_by(Tagging.term_id)
-    )
-    return {number: count for number, count in rows}
+    counts = select(Tagging.term_id, func.count()).group_by(Tagging.term_id)
+    return dict(session().execute(counts.where(Tagging.term_id.in_(list(numbers)))).all())
 
 
 def _paths(numbers: Sequence[int]) -> dict[int, str]:
@@ -195,6 +195,6 @@ def broader(numbers: Iterable[int]) -> dict[int, tuple[int, str]]:
         )
     )
     found: dict[int, tuple[int, str]] = {}
-    for _, number, other, label in sorted(rows.tuples()):
+    for _, number, other, label in sorted(rows):
         found.setdefault(number, (other, label))
     return found

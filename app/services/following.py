@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -167,7 +168,7 @@ def settle_doubt(
     if answer not in (RIGHT, MOVE, REMOVE):
         raise Invalid("Say whether the passage is right, stands elsewhere or is to be removed.")
     testimony, doubt, before = passage.testimony, passage.doubt, [passage.first, passage.last]
-    hanging = {
+    hanging: dict[str, Any] = {
         "title": passage.title,
         "claims": [e.claim.identifier for e in passage.evidence],
         "tags": [t.term.identifier for t in testimony.taggings if t.passage_id == passage.id],

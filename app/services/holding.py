@@ -127,7 +127,7 @@ def take_thing(thing: str, actor: Actor, *, over: bool = False) -> None:
         session().add(Hold(target=thing, user_id=mine.id))
     session().flush()
     session().expire_all()
-    auditing.note(actor, "hold.take", thing, before=before, **testimony)
+    auditing.note(actor, "hold.take", thing, before=before, testimony=testimony)
     _tell(before, thing, actor)
 
 
@@ -143,7 +143,7 @@ def put_back_thing(thing: str, actor: Actor) -> None:
         raise Conflict("This is not in your hands. Nothing was changed.")
     session().delete(had)
     session().flush()
-    auditing.note(actor, "hold.put_back", thing, **_exists(kind, identifier))
+    auditing.note(actor, "hold.put_back", thing, testimony=_exists(kind, identifier))
 
 
 def held_by(thing: str) -> Held | None:
@@ -181,16 +181,18 @@ def _tell(before: str, thing: str, actor: Actor) -> None:
     session().flush()
 
 
-def _exists(kind: str, identifier: str) -> dict[str, str]:
+def _exists(kind: str, identifier: str) -> str:
     """That there is such a thing, and the testimony it belongs to, as the trail has it. Raises NotFound."""
     noun = NOUNS.get(kind)
-    if kind == "job" and identifier.isdigit() and session().get(Job, int(identifier)):
-        return {}
+    if kind == "job" and identifier.isascii() and identifier.isdigit() and len(identifier) < 12:
+        job = select(Job.id).filter_by(id=int(identifier))
+        if session().scalar(job):
+            return ""
     found = session().scalar(select(noun).filter_by(identifier=identifier)) if noun else None
     if found is None:
         raise NotFound("There is no such thing.")
     whose = _TESTIMONY.get(kind)
-    return {"testimony": whose(found)} if whose else {}
+    return whose(found) if whose else ""
 
 
 _TESTIMONY: dict[str, Callable[[Any], str]] = {

@@ -1,4 +1,4 @@
-"""What is found by while typing: a text from the beginning of each of its words, folded, and in Latin letters."""
+"""What is found by while typing: a text from the beginning of each of its words, folded, and in Latin."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -62,14 +62,8 @@ def renew(numbers: Sequence[int]) -> None:
     """Make the keys of these terms anew from their labels."""
     session().flush()
     session().execute(delete(TermKey).where(TermKey.term_id.in_(numbers)))
-    labels = [
-        tuple(row)
-        for row in session().execute(
-            select(TermLabel.term_id, TermLabel.language, TermLabel.label).where(
-                TermLabel.term_id.in_(numbers)
-            )
-        )
-    ]
+    said = select(TermLabel.term_id, TermLabel.language, TermLabel.label)
+    labels = session().execute(said.where(TermLabel.term_id.in_(numbers))).all()
     own = session().execute(select(Term.id, Term.label).where(Term.id.in_(numbers)))
     write([*labels, *((number, "", label) for number, label in own)])
 

@@ -6,7 +6,7 @@ entry of the trail, and reads them anew once the trail is longer, for every chan
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -105,10 +105,10 @@ def _places() -> Iterator[Thing]:
     yield from _merging(Place, PlaceName, PlaceName.place_id, lambda row: row.region)
 
 
-def _merging(noun: type, named: type, owner: object, hint: Callable[[object], str]) -> Iterator[Thing]:
-    rows = {row.id: row for row in session().execute(select(noun.__table__))}  # type: ignore[attr-defined]
+def _merging(noun: Any, named: Any, owner: Any, hint: Callable[[Any], str]) -> Iterator[Thing]:
+    rows = {row.id: row for row in session().execute(select(noun.__table__))}
     forms: dict[int, list[str]] = {number: [row.name] for number, row in rows.items()}
-    for number, form in session().execute(select(owner, named.form)):  # type: ignore[attr-defined, call-overload]
+    for number, form in session().execute(select(owner, named.form)):
         forms[number].append(form)
     names: dict[int, list[str]] = {}
     for number, row in rows.items():
@@ -121,19 +121,21 @@ def _merging(noun: type, named: type, owner: object, hint: Callable[[object], st
 
 
 def _events() -> Iterator[Thing]:
-    rows = select(Event.identifier, Event.title, Place.name).outerjoin(Place, Place.id == Event.place_id)
+    rows = select(Event.identifier, Event.title, Place.name).outerjoin(Event.place)
     for identifier, title, place in session().execute(rows):
         yield Thing(identifier, title, place or "", (title,))
 
 
 def _claims() -> Iterator[Thing]:
-    rows = select(Claim.identifier, Claim.text, Question.text).join(Question, Question.id == Claim.question_id)
+    rows = select(Claim.identifier, Claim.text, Question.text).join(
+        Question, Question.id == Claim.question_id
+    )
     for identifier, text, question in session().execute(rows):
         yield Thing(identifier, text, question, (text,))
 
 
 def _questions() -> Iterator[Thing]:
-    rows = select(Question.identifier, Question.text, Event.title).outerjoin(Event, Event.id == Question.event_id)
+    rows = select(Question.identifier, Question.text, Event.title).outerjoin(Question.event)
     for identifier, text, event in session().execute(rows):
         yield Thing(identifier, text, event or "", (text,))
 

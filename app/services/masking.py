@@ -67,6 +67,8 @@ def veiled(text: str, veils: Veils) -> str:
     """The text with every kept name replaced."""
     found = _found(text, veils) if text and veils else ()
     for start, end, public in reversed(found):
+        if public.endswith(".") and text[end : end + 1] == ".":  # initials have their full stop already
+            public = public[:-1]
         text = text[:start] + public + _BETWEEN * text.count(_BETWEEN, start, end) + text[end:]
     return text
 

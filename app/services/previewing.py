@@ -67,10 +67,10 @@ def _paged(record: Record, number: int) -> TestimonyPage:
         raise NotFound(reading.NOT_HERE)
     shown = [line for first, last in pages[number - 1] for line in lines[first : last + 1]]
     scripts = record.scripts
+    # As an edition's page has it: the lines of this stretch, and translations beside them.
+    given = tuple(replace(s, lines=() if at else tuple(shown)) for at, s in enumerate(scripts))
     return TestimonyPage(
-        record=replace(record, scripts=(replace(scripts[0], lines=tuple(shown)), *scripts[1:]))
-        if scripts
-        else record,
+        record=replace(record, scripts=given),
         page=number,
         pages=len(pages),
         first_lines=tuple(lines[stretch[0][0]].number for stretch in pages if stretch) or (0,),

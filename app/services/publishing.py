@@ -33,7 +33,6 @@ from app.search.passages import divide
 from app.services import auditing, consenting, editions
 from app.services.questioning import Questioner
 
-
 _Link = tuple[int, LinkKind, int]  # edition, kind, target
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_, select, union_all
 
 from app import clock
 from app.db import session
@@ -59,7 +59,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One thing that waits. ``about`` holds identifiers and words of the archive's own, none of a teller's."""
+    """One thing that waits. ``about`` holds identifiers and words of the archive's own, none of tellers."""
 
     kind: Kind
     identifier: str
@@ -87,7 +87,7 @@ class Queue:
 
 
 def queue(actor: Actor, kind: str = "", whose: str = "", page: int = 1) -> Queue:
-    """A page of what waits, oldest first. A kind there is none of is no filter. Raises NotFound beyond the end."""
+    """A page of what waits, oldest first. An unknown kind is no filter. Raises NotFound beyond its end."""
     require(actor, Action.REVIEW)
     rows = _waiting(actor, kind).subquery()
     asked = select(rows)
@@ -121,8 +121,14 @@ def see(identifier: str, actor: Actor) -> None:
         raise Conflict("Nobody waits for this. Somebody has seen it already.")
     found.seen_by = actor.identifier or "system"
     session().flush()
-    about = {"submission": found.submission, "outcome": found.outcome.value}
-    auditing.note(actor, "withdrawal.see", f"withdrawal:{identifier}", testimony=found.testimony, **about)
+    auditing.note(
+        actor,
+        "withdrawal.see",
+        f"withdrawal:{identifier}",
+        testimony=found.testimony,
+        submission=found.submission,
+        outcome=found.outcome.value,
+    )
 
 
 def retry(number: int, actor: Actor) -> None:
@@ -248,9 +254,8 @@ _SOURCES: dict[Kind, Callable[[Actor], Any]] = {
 
 def _things(rows: Sequence[Any], actor: Actor) -> list[Thing]:
     holders = {row.holder for row in rows if row.holder}
-    names = dict(
-        session().execute(select(User.identifier, User.name).where(User.identifier.in_(holders))).tuples()
-    )
+    users = session().execute(select(User.identifier, User.name).where(User.identifier.in_(holders)))
+    names = {identifier: name for identifier, name in users}  # noqa: C416 - a row is no pair to mypy
     told: dict[Kind, dict[int, dict[str, Any]]] = {}
     for kind in {Kind(row.kind) for row in rows}:
         told[kind] = _ABOUT[kind]([row.number for row in rows if row.kind == kind])
@@ -272,7 +277,7 @@ def _things(rows: Sequence[Any], actor: Actor) -> list[Thing]:
     return things
 
 
-def _read(asked: Select[Any]) -> dict[int, dict[str, Any]]:
+def _read(asked: Any) -> dict[int, dict[str, Any]]:
     """Rows whose first column is a number, by it."""
     return {row[0]: dict(row._mapping) for row in session().execute(asked)}
 

@@ -1,4 +1,4 @@
-"""Recount what was done: the entries of the trail that are asked for, newest first, quick also among millions."""
+"""Recount what was done: the entries of the trail that are asked for, newest first."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def batch(actor: Actor, asked: Asked, below: int | None) -> list[Entry]:
 
 
 def _numbers(asked: Asked, below: int | None, most: int) -> Sequence[int]:
-    """Their numbers. Each value of the narrowest filter is looked up by its index, in the order of numbers."""
+    """Their numbers. Each value of the narrowest filter is looked up by its index, by number."""
     low, high = _bounds(asked)
     if below is not None:
         high = min(high, below - 1) if high is not None else below - 1
@@ -146,9 +146,8 @@ def _read(numbers: Sequence[int]) -> list[Entry]:
         .all()
     )
     who = {entry.actor for entry in found}
-    known = dict(
-        session().execute(select(User.identifier, User.name).where(User.identifier.in_(who))).tuples()
-    )
+    rows = session().execute(select(User.identifier, User.name).where(User.identifier.in_(who))).all()
+    known = {identifier: name for identifier, name in rows}  # noqa: C416 (a row is no pair to mypy)
     return [
         Entry(e.id, e.at, e.actor, known.get(e.actor, ""), e.action, e.target, e.about, e.details, e.chain)
         for e in found

@@ -88,7 +88,10 @@ def lines(transcript: Transcript) -> list[Edited]:
         .where(Segment.transcript_id == transcript.id)
         .order_by(Segment.position)
     )
-    return [Edited((position,), *said) for position, *said in rows]
+    return [
+        Edited((position,), text, speaker, start, end, unclear)
+        for position, text, speaker, start, end, unclear in rows
+    ]
 
 
 def count(transcript: Transcript) -> int:

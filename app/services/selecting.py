@@ -25,10 +25,12 @@ from app.models import (
 from app.pages import Summary
 from app.policy import Action, Actor, require
 from app.search import Query
+from app.search.folding import fold
 from app.services import naming, reading
 from app.services.reading import NOT_HERE
 
 PER_PAGE = 50
+MOST_TAGS = 200  # to choose from; others are found by their words
 MOST = 1_000_000  # passages asked of an index at once: all there are
 
 
@@ -136,6 +138,22 @@ def collections() -> list[tuple[str, str]]:
 def tag(identifier: str) -> Term | None:
     """The term that a choice names."""
     return session().scalar(select(Term).filter_by(identifier=identifier)) if identifier else None
+
+
+def tags(chosen: str = "") -> list[tuple[str, str]]:
+    """Identifier and label of the tags that are used most, and of the one chosen, by their labels."""
+    count = func.count(Tagging.id)
+    used = session().scalars(
+        select(Term)
+        .join(Tagging, Tagging.term_id == Term.id)
+        .group_by(Term.id)
+        .order_by(count.desc(), Term.id)
+        .limit(MOST_TAGS)
+    )
+    terms = {term.in_use for term in used}
+    if one := tag(chosen):
+        terms.add(one.in_use)
+    return sorted(((term.identifier, term.label) for term in terms), key=lambda pair: fold(pair[1]))
 
 
 def _asked(chosen: Choice) -> Select[Any]:

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from app import clock
 from app.db import session
@@ -33,7 +33,7 @@ def recall(word: str) -> SignIn:
     asked = (
         select(SignIn)
         .join(SignIn.user)
-        .options(joinedload(SignIn.user, innerjoin=True))
+        .options(contains_eager(SignIn.user))
         .where(SignIn.digest == _digest(word), User.is_active.is_(True))
     )
     found = session().scalar(asked)

@@ -76,12 +76,12 @@ def _held(numbers: Sequence[int]) -> dict[int, Held]:
     ):
         found[number].labels.append(Label(kind.value, language, text))
     relations = select(TermRelation.term_id, TermRelation.kind, Term.uri, Term.identifier)
-    for number, kind, uri, identifier in session().execute(
+    for number, relation, uri, identifier in session().execute(
         relations.join(Term, Term.id == TermRelation.other_id)
         .where(TermRelation.term_id.in_(numbers))
         .order_by(TermRelation.id)
     ):
-        found[number].relations.append(Relation(kind.value, uri or OWN_TERM + identifier))
+        found[number].relations.append(Relation(relation.value, uri or OWN_TERM + identifier))
     vocabularies = {term.vocabulary_id for term in terms}
     by_address = {(term.vocabulary_id, address(term)): term.id for term in terms}
     for row in session().scalars(
@@ -89,9 +89,9 @@ def _held(numbers: Sequence[int]) -> dict[int, Held]:
         .where(Statement.vocabulary_id.in_(vocabularies), Statement.subject.in_([a for _, a in by_address]))
         .order_by(Statement.id)
     ):
-        if number := by_address.get((row.vocabulary_id, row.subject)):
+        if (row.vocabulary_id, row.subject) in by_address:
             said = Said(row.predicate, row.kind, row.value, row.language, row.datatype)
-            found[number].statements.append(said)
+            found[by_address[row.vocabulary_id, row.subject]].statements.append(said)
     for one in found.values():
         if not one.uri and not any(label.kind == "preferred" for label in one.labels):
             one.labels.insert(0, Label("preferred", "", one.label))

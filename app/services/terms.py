@@ -1,4 +1,4 @@
-"""Terms looked at and edited in place: labels, scope notes, what hangs together, and which stands for which."""
+"""Terms looked at and edited in place: labels, notes, relations, and which stands for which."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -116,7 +116,6 @@ def look_at(identifier: str) -> TermPage:
             .distinct()
             .order_by(Testimony.title)
         )
-        .tuples()
         .all()
     )
     return TermPage(
@@ -307,9 +306,7 @@ def relate(identifier: str, kind: str, other_id: str, actor: Actor) -> Term:
     """State that another term is broader, narrower or related. Raises NotFound, Invalid and Conflict."""
     require(actor, Action.VOCABULARIES)
     term, other = find(identifier), find(other_id)
-    if kind not in RelationKind:
-        raise Invalid("A term is broader, narrower or related.")
-    stated = RelationKind(kind)
+    stated = _kind(kind)
     if term is other:
         raise Invalid("A term cannot be related to itself.")
     if other in neighbours(term, stated):
@@ -323,13 +320,18 @@ def relate(identifier: str, kind: str, other_id: str, actor: Actor) -> Term:
     return term
 
 
+def _kind(kind: str) -> RelationKind:
+    try:
+        return RelationKind(kind)
+    except ValueError:
+        raise Invalid("A term is broader, narrower or related.") from None
+
+
 def unrelate(identifier: str, kind: str, other_id: str, actor: Actor) -> Term:
     """Take a relation back, whichever of the two terms it was stated of. Raises NotFound."""
     require(actor, Action.VOCABULARIES)
     term, other = find(identifier), find(other_id)
-    if kind not in RelationKind:
-        raise Invalid("A term is broader, narrower or related.")
-    stated = RelationKind(kind)
+    stated = _kind(kind)
     ends = (TermRelation.term_id, TermRelation.other_id, TermRelation.kind)
     rows = session().scalars(
         select(TermRelation).where(

@@ -97,7 +97,7 @@ def keep(
     *,
     note: str = "",
     action: str = "transcript.revise",
-    **more: object,
+    **more: Any,
 ) -> int:
     """Write the next revision and return its number; passages and translations follow; noted, published."""
     testimony, kind = held.testimony, held.kind
@@ -127,7 +127,7 @@ def keep(
     return number
 
 
-def _told(before: Sequence[Edited], made: Sequence[Edited], lineage: Lineage) -> dict[str, list[int]]:
+def _told(before: Sequence[Edited], made: Sequence[Edited], lineage: Lineage) -> dict[str, Any]:
     """Which lines are others now, were added, and are left no more; numbers, never words."""
     whence = [[p for p in parents if isinstance(p, int)] for parents in lineage]
     left = {parent for parents in whence for parent in parents}
@@ -160,7 +160,8 @@ def _whole(
                 f"Line {number} has no words: write what is said, mark it as unclear, or remove it."
             )
     named = [line.came_from for line in made if line.came_from]
-    if any(min(after) < max(parents) for parents, after in pairwise(named)):
+    # Lines joined and split anew in one go overlap; nothing may go backwards.
+    if any(min(b) < min(a) or max(b) < max(a) for a, b in pairwise(named)):
         raise Invalid("The lines must stay in their order.")
     # What the form carried there and back unchanged stays to the letter as it was.
     kept = [_as_it_was(line, before) for line in made]

@@ -28,7 +28,7 @@ from app.services import auditing, linking, masking, publishing, settling
 
 EXAMPLES = 3  # places shown for each testimony
 AROUND = 60  # characters on each side of a name that is shown
-PART = 4  # letters of a part of a name that is offered as a way it is spoken
+PART = 3  # letters of a part of a name that is offered as a way it is spoken
 BATCH = 100  # testimonies looked through at a time
 
 

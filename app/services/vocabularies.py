@@ -101,9 +101,7 @@ def others(vocabulary: Vocabulary) -> Iterator[Loose]:
     scheme = OWN_SCHEME + vocabulary.identifier
     if not vocabulary.uri and session().scalar(select(own | ~any_)):
         yield from (Loose(scheme, said) for said in stating.scheme(vocabulary.name))
-    term = select(Term.id).where(
-        Term.vocabulary_id == Statement.vocabulary_id, Term.uri == Statement.subject
-    )
+    term = select(Term.id).where(Term.vocabulary_id == Statement.vocabulary_id, Term.uri == Statement.subject)
     rows = session().execute(
         select(Statement)
         .where(

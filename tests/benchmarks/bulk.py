@@ -146,7 +146,7 @@ def prove(client: FlaskClient, archive: Archive, records: int) -> None:
     before = state(archive)
     with archive.reading() as session:
         term = session.scalar(select(Term.identifier).filter_by(label="Subject 7"))
-    chosen = {"action": "tag", "term": term, "all": "1", "collection": ""}
+    chosen = {"action": "tag", "term": term, "all": "1"}
     begun = time.perf_counter()
     form = client.get("/workbench/testimonies").text
     looked = client.post("/workbench/bulk/preview", data={"csrf_token": token(form), **chosen})

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from config import Settings
 from tests.serving import Served
 
 ALPHABETS = {  # syllables of invented words, by language
@@ -81,3 +82,119 @@ def turtle(terms: int) -> Iterator[str]:
 def write(path: Path, terms: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(turtle(terms))
+
+
+NAME = "An invented vocabulary"
+WHO, PASSWORD = "archivist@example.org", "a long enough password"
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+# Milliseconds from the input event until the suggestions for these very words are painted.
+WATCH = """() => {
+    window.spent = [];
+    const field = document.querySelector("#tags-term, #merge-other");
+    let began = 0;
+    field.addEventListener("input", () => { began = performance.now(); }, true);
+    field.addEventListener("suggested", () => {
+        const from = began;
+        requestAnimationFrame(() => setTimeout(() => window.spent.push(performance.now() - from), 0));
+    });
+}"""
+
+
+def run(home: Path, *words: str) -> tuple[float, float, str]:
+    """A command on an archive: seconds, the most memory it held in MiB, and what it said."""
+    began = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    done = subprocess.run(
+        [*COMMAND, *words], env=os.environ | {"ARCHIVE_HOME": str(home)}, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(done.stderr)
+    most = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    return time.perf_counter() - began, most / 1024, done.stdout
+
+
+def queries(count: int) -> list[str]:
+    """Words as somebody types them, in every script."""
+    chance = random.Random(7)
+    languages = list(ALPHABETS)
+    return [
+        "".join(chance.choice(ALPHABETS[languages[n % len(languages)]]) for _ in range(2))
+        for n in range(count)
+    ]
+
+
+def type_in(base: str, typed: list[str], chromium: str) -> list[float]:
+    """Type each of these letter by letter, as fast as a quick typist, and take the time of every letter."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(base_url=base)
+        page.goto("/sign-in")
+        page.get_by_label("E-mail address").fill(WHO)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/")
+        page.goto("/workbench/vocabularies")
+        page.locator("a[data-step]").first.click()
+        page.locator("a[data-step]").first.click()
+        page.get_by_text("Merge it into another term").click()
+        page.evaluate(WATCH)
+        field = page.locator("#merge-other")
+        asked = 0
+        for words in typed:
+            field.fill("")
+            for letter in words:
+                asked += 1
+                page.keyboard.insert_text(letter)
+                page.wait_for_function("wanted => window.spent.length >= wanted", arg=asked, timeout=30_000)
+        spent: list[float] = page.evaluate("window.spent")
+        browser.close()
+    return spent
+
+
+def triples(path: Path) -> set[object]:
+    """Every statement of a file."""
+    import rdflib
+
+    rdflib.NORMALIZE_LITERALS = False
+    graph = rdflib.Graph()
+    graph.parse(path, format="turtle")
+    return set(graph)
+
+
+def main() -> None:
+    """Make, take in, type, write out, compare."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("home", type=Path)
+    asked.add_argument("--terms", type=int, default=68_000)
+    asked.add_argument("--words", type=int, default=80)
+    asked.add_argument("--chromium", default=os.environ.get("ARCHIVE_CHROMIUM", "/usr/bin/chromium"))
+    given = asked.parse_args()
+    given.home.mkdir(parents=True, exist_ok=True)
+    made, out = given.home / "made.ttl", given.home / "out.ttl"
+    write(made, given.terms)
+    print(f"{given.terms:,} terms, {made.stat().st_size / 1e6:.1f} MB of Turtle")
+    took, most, said = run(given.home, "vocabulary", "import", str(made))
+    print(f"taken in within {took:.0f} s, at most {most:.0f} MiB: {said.strip()}")
+    took, most, _ = run(given.home, "vocabulary", "export", NAME, "-o", str(out))
+    print(f"written out within {took:.0f} s")
+    same = triples(made) == triples(out)
+    print(f"both files say the same (there are no blank nodes, so the sets of statements are equal): {same}")
+    run(given.home, "user", "add", WHO, "--name", "Ada Keeper", "--password", PASSWORD)
+    served = Served(Settings(home=given.home), given.home / "log").start()
+    try:
+        spent = sorted(type_in(served.base, queries(given.words), given.chromium))
+    finally:
+        served.stop()
+    print(
+        f"{len(spent)} letters typed, from the input event until the list is painted: "
+        f"p50 {statistics.median(spent):.0f} ms, p95 {spent[int(len(spent) * 0.95)]:.0f} ms, "
+        f"at most {spent[-1]:.0f} ms"
+    )
+    if not same:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -159,6 +159,8 @@ def _changed(verb: Callable[[], object], done: str) -> ResponseReturnValue:
 
 def _own(refusal: ArchiveError | None = None) -> ResponseReturnValue:
     user = accounts.find(actor().identifier)
+    if user.has_second_factor:
+        session.pop("one_step", None)
     page = render_template(
         "account/own.html",
         user=user,

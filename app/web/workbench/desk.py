@@ -1,6 +1,7 @@
 """What every door of the workbench does: change something, and lose nothing that was typed."""
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,9 +26,24 @@ def change(verb: Callable[[], object], done: str, to: str, again: Page) -> Respo
         return disagreement(differs)
     except (Conflict, Invalid) as refusal:
         return again(refusal)
+    return go(to, done)
+
+
+def go(to: str, done: str) -> ResponseReturnValue:
+    """On to an address, saying there what was done."""
     if done:
         flash(done)
     return redirect(to, 303)
+
+
+def of_kind(view: Callable[..., ResponseReturnValue], kind: object) -> Callable[..., ResponseReturnValue]:
+    """A view of several kinds of thing, as the door of one kind."""
+
+    @wraps(view)
+    def door(**values: str) -> ResponseReturnValue:
+        return view(kind, **values)
+
+    return door
 
 
 def disagreement(differs: Differs) -> ResponseReturnValue:

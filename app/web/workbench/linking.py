@@ -1,11 +1,11 @@
 """Tying a passage to a claim by hand: on the desk, or on a page that needs no script; and undoing it."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError
-from app.services import claiming, linking, reading, weighing
+from app.services import completing, linking, reading, weighing
 from app.web.visitor import actor, archive, audience
 from app.web.workbench import bp, desk
 
@@ -18,7 +18,6 @@ def panel(identifier: str) -> dict[str, object]:
     return {
         "links": linking.of(identifier),
         "made": linking.claimed(made) if made else None,
-        "suggests": "workbench.suggest" in current_app.view_functions,
     }
 
 
@@ -47,12 +46,14 @@ def linked(identifier: str) -> ResponseReturnValue:
 
     def tie() -> None:
         first, last = desk.number("first"), desk.number("last")
-        claim = form.get("claim_id", "").strip() or form.get("claim", "")
+        claim = form.get("claim", "")
+        if from_desk:
+            claim = completing.settle("claims", form.get("claim_id", ""), claim)
         linking.link(
             identifier,
             min(first, last),
             max(first, last),
-            claiming.find(claim).identifier if from_desk else claim,
+            claim,
             form.get("stance", ""),
             form.get("basis", ""),
             actor(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from werkzeug.datastructures import MultiDict
 
@@ -56,13 +55,18 @@ def as_typed(form: MultiDict[str, str]) -> list[Row]:
     flags = {name: set(form.getlist(name)) for name in ("unclear", "join", "remove")}
     return [
         Row(
-            *typed,
-            unclear=typed[0] in flags["unclear"],
-            join=typed[0] in flags["join"],
-            remove=typed[0] in flags["remove"],
-            number=typed[1].partition(",")[0],
+            key,
+            came,
+            text,
+            speaker,
+            start,
+            end,
+            unclear=key in flags["unclear"],
+            join=key in flags["join"],
+            remove=key in flags["remove"],
+            number=came.partition(",")[0],
         )
-        for typed in zip_longest(*columns, fillvalue="")
+        for key, came, text, speaker, start, end in zip(*columns, strict=True)
     ]
 
 
@@ -109,14 +113,16 @@ def joined(one: Edited, other: Edited) -> Edited:
 
 def _added(form: MultiDict[str, str]) -> list[Row]:
     """The line added without script, after the line whose number is given."""
-    said = [form.get(f"add_{name}", "") for name in ("text", "speaker", "start", "end")]
-    return [Row("added", "", *said)] if said[0].strip() else []
+    text, speaker, start, end = (form.get(f"add_{name}", "") for name in ("text", "speaker", "start", "end"))
+    return [Row("added", "", text, speaker, start, end)] if text.strip() else []
 
 
 def _place(made: Sequence[Edited], after: str) -> int:
     if not (after.isascii() and after.isdigit() and len(after) < 10):
         raise Invalid("Say by its number after which line the new one stands.")
-    places = [place for place, line in enumerate(made) if line.came_from and max(line.came_from) <= int(after)]
+    places = [
+        place for place, line in enumerate(made) if line.came_from and max(line.came_from) <= int(after)
+    ]
     return places[-1] + 1 if places else 0
 
 

@@ -201,4 +201,3 @@ def _looks(identifier: str, refusal: ArchiveError | None = None) -> ResponseRetu
 
 def _unkept(page: str, status: int = 200) -> Response:
     return Response(page, status, {"Cache-Control": "no-store"}, mimetype="text/html")
-

@@ -1,6 +1,7 @@
 """Translations: a field beside every line of the original, or a file."""
 
 from collections.abc import Mapping
+from typing import BinaryIO, cast
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -59,7 +60,7 @@ def add_translation(identifier: str) -> ResponseReturnValue:
                 identifier,
                 language,
                 file.filename,
-                file.stream,
+                cast(BinaryIO, file.stream),
                 request.form.get("translator", ""),
                 actor(),
             )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -28,7 +28,6 @@ def panel(identifier: str) -> dict[str, object]:
         "access": redacting.access(testimony),
         "people": [(p.identifier, p.name, p.veil) for p in veiling.of(testimony)],
         "reasons": REASONS,
-        "suggests": "workbench.suggest" in current_app.view_functions,
         "levels": LEVELS,
     }
 
