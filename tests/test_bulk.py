@@ -1,4 +1,4 @@
-"""Many testimonies changed at once: looked at before, done in steps, undone exactly, killed and gone on with."""
+"""Many testimonies changed at once: looked at before, done in steps, gone on with, undone exactly."""
 
 import re
 
@@ -144,9 +144,9 @@ def test_what_somebody_has_changed_since_is_listed_and_left(archive, archivist, 
 def test_a_change_that_is_killed_goes_on_and_does_nothing_twice(archive, archivist, ids, winter, work):
     page = start(archivist, look(archivist, action="tag", term=winter)).location
     identifier = page.rpartition("/")[2]
-    with pytest.raises(RuntimeError, match="killed"), archive.writing():
+    with archive.writing() as session:
         bulk.step(identifier)
-        raise RuntimeError("killed before the step was kept")
+        session.rollback()  # killed before the step was kept
     with archive.writing():
         bulk.step(identifier)
     # Killed here: the job is taken up again, and so is another of the same change.
@@ -169,9 +169,18 @@ def test_only_those_ticked_are_changed(archive, archivist, ids, winter, work):
     with archive.reading() as session:
         assert len(session.scalars(select(BulkItem)).all()) == 3
         assert len(session.scalars(select(Tagging).join(Term).where(Term.identifier == winter)).all()) == 10
-    assert "Choose at least one" in post(
-        archivist, "/workbench/testimonies", "/workbench/bulk", all="", action="tag", what=winter, expected=0
-    ).text
+    assert (
+        "Choose at least one"
+        in post(
+            archivist,
+            "/workbench/testimonies",
+            "/workbench/bulk",
+            all="",
+            action="tag",
+            what=winter,
+            expected=0,
+        ).text
+    )
 
 
 def test_what_a_narrator_allows_keeps_its_say_and_is_told_before(archive, archivist, ids, client, work):
@@ -195,7 +204,9 @@ def test_a_collection_takes_only_numbers_it_has_not(archive, archivist, ids, kee
     keep(testimony("t005", "The same number.", collection="Others"))
     with archive.reading() as session:
         others = next(
-            t.collection.identifier for t in session.scalars(select(Testimony)) if t.collection.name == "Others"
+            t.collection.identifier
+            for t in session.scalars(select(Testimony))
+            if t.collection.name == "Others"
         )
     before = benchmark.state(archive)
     page = look(archivist, by_collection="", action="set_collection", collection_to=others)

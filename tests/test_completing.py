@@ -1,4 +1,4 @@
-"""Suggestions while typing: any label, any script, from any word; the best first, hidden labels never shown."""
+"""Suggestions while typing: any label, any script, any word; the best first, hidden labels never shown."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from app.models import LabelKind, Person, PersonName, Place, Term, TermLabel, Te
 from app.services import auditing, completing, identifying, keying, tagging, vocabularies
 from tests.benchmarks import vocabulary as invented
 from tests.conftest import testimony
-from tests.test_linking import claim as claim  # noqa: PLC0414  a fixture
+from tests.test_linking import claim as claim  # a fixture
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What describes a testimony is changed through the desk; two at once lose nothing; the trail tells before and after."""
+"""What describes a testimony is changed through the desk; two at once lose nothing; the trail tells it."""
 
 import re
 
@@ -89,7 +89,9 @@ def test_the_second_of_two_sees_both_versions_of_what_both_changed_and_keeps_the
     archive, archivist, identifier
 ):
     read = fields(archive, identifier)
-    assert save(archivist, archive, identifier, read, title="Theirs", summary="Their summary").status_code == 303
+    assert (
+        save(archivist, archive, identifier, read, title="Theirs", summary="Their summary").status_code == 303
+    )
     second = save(archivist, archive, identifier, read, title="Mine", rights="My rights")
     assert second.status_code == 409
     assert "Theirs" in second.text
@@ -132,7 +134,9 @@ def test_two_places_of_one_name_are_asked_about_and_a_place_is_taken_away(archiv
     assert refused.text.count('type="radio" name="place"') == 3
     assert save(archivist, archive, identifier, place=south).status_code == 303
     assert fields(archive, identifier)["place"] == south
-    assert save(archivist, archive, identifier, place_words="Sarn").status_code == 303, "the same words mean it"
+    assert save(archivist, archive, identifier, place_words="Sarn").status_code == 303, (
+        "the same words mean it"
+    )
     assert fields(archive, identifier)["place"] == south
     assert save(archivist, archive, identifier).status_code == 303
     assert fields(archive, identifier)["place"] == ""
@@ -168,9 +172,13 @@ def test_people_are_added_changed_moved_and_taken_out(archive, archivist, identi
     assert stale.status_code == 409, "the list has changed since"
     version = fields(archive, identifier)["version"]
     changed = {"who": tor, "act": "save", "version": version, "was_role": "translator", "was_note": ""}
-    assert post(archivist, desk, f"{desk}/people/1", **changed, role="interpreter", note="").status_code == 409
+    assert (
+        post(archivist, desk, f"{desk}/people/1", **changed, role="interpreter", note="").status_code == 409
+    )
     changed["was_note"] = "of the committee"
-    assert post(archivist, desk, f"{desk}/people/1", **changed, role="interpreter", note="").status_code == 303
+    assert (
+        post(archivist, desk, f"{desk}/people/1", **changed, role="interpreter", note="").status_code == 303
+    )
     assert people(archive, identifier)[1] == ("Tor Ash", "interpreter", "")
     assert "Tor Ash" in client.get(f"/testimonies/{identifier}").text
     assert post(archivist, desk, f"{desk}/people/1", who=tor, act="remove").status_code == 303
@@ -206,7 +214,9 @@ def test_mentions_places_and_events_come_and_go(archive, archivist, identifier, 
     assert not any(name in page for name in ("Old Miller", "Sarn", "The flood"))
 
 
-def test_a_head_that_changes_leaves_the_words_where_they_are_and_is_noticed(archive, archivist, identifier, work):
+def test_a_head_that_changes_leaves_the_words_where_they_are_and_is_noticed(
+    archive, archivist, identifier, work
+):
     work()
 
     def look():
@@ -234,7 +244,9 @@ def test_a_head_that_changes_leaves_the_words_where_they_are_and_is_noticed(arch
     assert archivist.get("/api/v1/search?q=dusk").json["total"] == 1
 
 
-def test_a_testimony_moves_to_another_collection_unless_its_number_is_taken(archive, archivist, keep, identifier):
+def test_a_testimony_moves_to_another_collection_unless_its_number_is_taken(
+    archive, archivist, keep, identifier
+):
     other = keep(testimony("b", "Another.", collection="Others"))
     keep(testimony("a", "The same number.", collection="Taken"))
     with archive.reading() as session:
@@ -252,7 +264,9 @@ def test_a_testimony_moves_to_another_collection_unless_its_number_is_taken(arch
     assert "same number" in refused.text
 
 
-def test_a_place_is_made_changed_and_its_coordinates_are_checked(archive, archivist, identifier, client, work):
+def test_a_place_is_made_changed_and_its_coordinates_are_checked(
+    archive, archivist, identifier, client, work
+):
     made = post(archivist, "/workbench/places", "/workbench/places", name="Sarn")
     assert made.status_code == 303
     with archive.reading() as session:
@@ -278,13 +292,17 @@ def test_a_place_is_made_changed_and_its_coordinates_are_checked(archive, archiv
 def test_a_new_name_of_a_collection_reaches_its_testimonies_and_no_other_may_have_it(
     archive, archivist, identifier, client, work
 ):
-    assert post(archivist, "/workbench/collections", "/workbench/collections", name="Letters").status_code == 303
+    assert (
+        post(archivist, "/workbench/collections", "/workbench/collections", name="Letters").status_code == 303
+    )
     with archive.reading() as session:
         held = session.scalars(select(Testimony)).one().collection
         address, version = f"/workbench/collections/{held.identifier}", held.version
     taken = post(archivist, address, address, version=version, name="Letters")
     assert taken.status_code == 409
-    assert post(archivist, address, address, version=version, name="Voices", was_name="Tests").status_code == 303
+    assert (
+        post(archivist, address, address, version=version, name="Voices", was_name="Tests").status_code == 303
+    )
     work()
     assert "Voices" in client.get(f"/testimonies/{identifier}").text
 
@@ -303,6 +321,11 @@ def test_an_event_is_opened_to_readers_and_its_date_is_read_from_words(archive, 
 
 def test_nobody_but_archivists_gets_in(client, sign_in, identifier):
     reader = sign_in("reader")
-    for path in ("/workbench/testimonies", "/workbench/people", "/workbench/people/doubles", "/workbench/bulk"):
+    for path in (
+        "/workbench/testimonies",
+        "/workbench/people",
+        "/workbench/people/doubles",
+        "/workbench/bulk",
+    ):
         assert client.get(path).status_code in (303, 302, 404)
         assert reader.get(path).status_code in (403, 404)

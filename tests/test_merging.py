@@ -21,7 +21,9 @@ def archivist(sign_in):
 def people(archive, keep) -> list[str]:
     """Three spellings in two scripts, and somebody else, each in a testimony of their own."""
     for number, name in enumerate((*SPELLINGS, "Vera Tamm")):
-        keep(testimony(f"t{number}", f"I am number {number}.", agents=(Agent(name),), collection=f"C{number}"))
+        keep(
+            testimony(f"t{number}", f"I am number {number}.", agents=(Agent(name),), collection=f"C{number}")
+        )
     with archive.reading() as session:
         return [session.scalar(select(Person.identifier).filter_by(name=name)) for name in SPELLINGS]
 
@@ -110,7 +112,9 @@ def merge(archivist, people, stands):
     return post(archivist, form, "/workbench/people/merge", same=people, stands=stands)
 
 
-def test_one_stands_for_all_everywhere_and_each_is_taken_apart_exactly(archive, people, archivist, client, work):
+def test_one_stands_for_all_everywhere_and_each_is_taken_apart_exactly(
+    archive, people, archivist, client, work
+):
     first, second, third = people
     before = stamps(archive)
     assert merge(archivist, people, first).status_code == 303
@@ -139,13 +143,17 @@ def test_one_stands_for_all_everywhere_and_each_is_taken_apart_exactly(archive, 
 def test_merging_goes_to_the_root_and_never_in_a_circle(archive, people, archivist):
     first, second, third = people
     assert merge(archivist, [second, third], second).status_code == 303
-    assert merge(archivist, [first, third], first).status_code == 303, "third stands for second: so second goes"
+    assert merge(archivist, [first, third], first).status_code == 303, (
+        "third stands for second: so second goes"
+    )
     assert merge(archivist, [first, second], third).status_code == 422, "they are one already"
     with archive.reading() as session:
         held = {p.identifier: p for p in session.scalars(select(Person))}
         assert held[third].in_use is held[first]
         assert held[second].merged_into is held[first]
-        assert held[third].merged_into is held[second], "what was merged before stays, to be undone step by step"
+        assert held[third].merged_into is held[second], (
+            "what was merged before stays, to be undone step by step"
+        )
 
 
 def test_those_said_to_be_two_are_not_suggested_again(archive, people, archivist):
@@ -213,7 +221,10 @@ def test_places_are_suggested_merged_and_found_under_every_name(archive, keep, a
     assert f"/testimonies/{one}" in page
     assert f"/testimonies/{other}" in page
     assert client.get("/api/v1/search?q=place:Orrin").json["testimonies"] == 2
-    assert post(archivist, f"/workbench/places/{ids[0]}", f"/workbench/places/{ids[1]}/unmerge").status_code == 303
+    assert (
+        post(archivist, f"/workbench/places/{ids[0]}", f"/workbench/places/{ids[1]}/unmerge").status_code
+        == 303
+    )
     work()
     assert client.get("/api/v1/search?q=place:Orrin").json["testimonies"] == 1
 

@@ -200,7 +200,7 @@ def listing(noun: type[T], words: str, page: int) -> tuple[list[T], int, int]:
             forms = select(PlaceName.place_id, PlaceName.form)
         for number, form in session().execute(forms):
             names[number].append(form)
-        stands = {number: into for number, into in session().execute(select(noun.id, noun.merged_into_id))}
+        stands = {row[0]: row[1] for row in session().execute(select(noun.id, noun.merged_into_id))}
     asked = fold(words)
     found = {_root(n, stands) for n, forms in names.items() if any(asked in fold(form) for form in forms)}
     order = sorted(found, key=lambda number: (fold(names[number][0]), number))

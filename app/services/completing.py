@@ -13,7 +13,7 @@ from app.models import LabelKind, RelationKind, Tagging, Term, TermKey, TermLabe
 from app.services import keying, known_names
 
 MOST = 12  # suggestions shown
-LOOKED_AT = 120  # keys that are ranked; more begin so only where one or two letters were typed
+LOOKED_AT = 60  # keys that are ranked; more begin so only where one or two letters were typed
 HIGHEST = 2  # broader terms that a hint names
 
 

@@ -109,7 +109,7 @@ def change_person(
 
 
 def remove_person(testimony_id: str, at: int, person: str, actor: Actor) -> None:
-    """Say that the ``at``-th person played no part. Raises NotFound, and Conflict when the list has changed."""
+    """Say that the ``at``-th person played no part. Raises NotFound; Conflict when the list has changed."""
     testimony = _held(testimony_id, actor)
     part = _part(testimony, at, person)
     _change(testimony, actor, "people", lambda: testimony.participations.remove(part))

@@ -71,10 +71,11 @@ def suggest(kind: str, words: str, most: int) -> list[tuple[str, str, str]]:
 
 def _fit(asked: list[list[str]], written: str, name: str) -> tuple[int, str] | None:
     spaced = f" {written}"
-    for beginnings in asked:
+    for other_script, beginnings in enumerate(asked):
         if all(f" {beginning}" in spaced for beginning in beginnings):
             typed = " ".join(beginnings)
-            return (0 if written == typed else 1 if written.startswith(typed) else 2), name
+            rank = 0 if written == typed else 2 if written.startswith(typed) else 4
+            return rank + other_script, name
     return None
 
 

@@ -1,4 +1,4 @@
-"""Two that were found to be one: one stands for both from then on. Both stay, and it can be undone exactly."""
+"""Two that were found to be one: one stands for both. Both stay, and it can be undone exactly."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations

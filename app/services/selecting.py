@@ -1,4 +1,4 @@
-"""Testimonies chosen by words and by what is known of them: what archivists work through, and change at once."""
+"""Testimonies chosen by words and by what is known of them, to be worked through or changed at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -78,7 +78,7 @@ def choice(asked: Mapping[str, str]) -> Choice:
 
 
 def page(chosen: Choice, actor: Actor, number: int = 1) -> Selection:
-    """The testimonies chosen, oldest first. Raises NotFound beyond the end and Invalid for no access level."""
+    """The testimonies chosen, oldest first. Raises NotFound beyond the end, Invalid for no access level."""
     require(actor, Action.DESCRIBE)
     asked = _asked(chosen)
     total = session().scalar(select(func.count()).select_from(asked.subquery())) or 0

@@ -53,11 +53,12 @@ def settle(
     where it says nothing by itself. Raises Differs when both changed a field.
     """
     say = shown or (lambda field, value: "")
-    changed = {field: value for field, value in wanted.items() if held[field] != value}
-    if version == read:
-        return changed
     seen = before or {}
+    changed = {field: value for field, value in wanted.items() if held[field] != value}
+    # What the editor left as they read it is not theirs to set, also once they have chosen for other fields.
     mine = {field: value for field, value in changed.items() if field not in seen or seen[field] != value}
+    if version == read:
+        return mine
     asked = tuple(
         Difference(field, held[field], value, say(field, held[field]), say(field, value))
         for field, value in mine.items()

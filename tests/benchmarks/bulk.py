@@ -28,7 +28,27 @@ from app.services import accessioning, accounts, checking, exchanging, indexing
 from config import Settings
 
 PASSWORD = "a long enough password"
-WORDS = "we went down to the river and the house burned that night when my mother called us all home".split()
+WORDS = [
+    "we",
+    "went",
+    "down",
+    "to",
+    "the",
+    "river",
+    "and",
+    "the",
+    "house",
+    "burned",
+    "that",
+    "night",
+    "when",
+    "my",
+    "mother",
+    "called",
+    "us",
+    "all",
+    "home",
+]
 LINES = 20
 
 
@@ -73,9 +93,7 @@ def fill(archive: Archive, count: int) -> None:
         with archive.writing():
             for number in range(start, min(start + 100, count)):
                 made = record(number)
-                accessioning.accession(
-                    made, exchanging.find_collection("Bulk", made), OPERATOR, publish=True
-                )
+                accessioning.accession(made, exchanging.find_collection("Bulk", made), OPERATOR, publish=True)
     Worker(archive).run_all()
 
 
@@ -153,7 +171,13 @@ def prove(client: FlaskClient, archive: Archive, records: int) -> None:
     assert looked.status_code == 200, looked.text
     print(f"the preview took {time.perf_counter() - begun:.1f} s")
     page, took, seen = run(
-        client, archive, "/workbench/bulk", form="/workbench/testimonies", expected=records, what=term, **chosen
+        client,
+        archive,
+        "/workbench/bulk",
+        form="/workbench/testimonies",
+        expected=records,
+        what=term,
+        **chosen,
     )
     print(f"tagged in {took:.1f} s; progress seen: {', '.join(map(str, seen))}")
     during = state(archive)

@@ -21,13 +21,14 @@ from pathlib import Path
 from config import Settings
 from tests.serving import Served
 
-ALPHABETS = {  # syllables of invented words, by language
-    "en": "ba den fir gol har ket lim mor nas pel rin sto tev vin wal yor".split(),
-    "ru": "ба ден фир гол хар кет лим мор нас пел рин сто тев вин жал щор".split(),
-    "hy": "բա դեն ֆիր գոլ հար կետ լիմ մոր նաս պել րին ստո թև վին շալ ջոր".split(),
-    "ar": "با دن فر جل حر كت لم مر نس بل رن ست تف ون شل جر".split(),
-    "az": "bə den fır göl xar çet lim mor nəs pel rın şto tev vin cəl yör".split(),
+SYLLABLES = {  # of invented words, by language
+    "en": "ba den fir gol har ket lim mor nas pel rin sto tev vin wal yor",
+    "ru": "ба ден фир гол хар кет лим мор нас пел рин сто тев вин жал щор",
+    "hy": "բա դեն ֆիր գոլ հար կետ լիմ մոր նաս պել րին ստո թև վին շալ ջոր",
+    "ar": "با دن فر جل حر كت لم مر نس بل رن ست تف ون شل جر",
+    "az": "bə den fır göl xar çet lim mor nəs pel rın şto tev vin cəl yör",
 }
+ALPHABETS = {language: said.split() for language, said in SYLLABLES.items()}
 BASE = "https://vocabulary.example.org/"
 HEAD = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .

@@ -46,7 +46,7 @@ def second(browser, demonstration) -> dict[str, object]:
 def state(visitor) -> tuple[int, int]:
     """How many were looked at, and how many are left."""
     said = visitor.locator(".going-state [role=status]").inner_text()
-    return tuple(int(number.replace(",", "")) for number in re.findall(r"[\d,]+", said)[:2])
+    return tuple(int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*", said)[:2])
 
 
 def press(visitor, key: str) -> None:

@@ -116,7 +116,8 @@ def test_the_same_is_done_without_script(page, key_card, archive, account):
     ]
 
 
-def test_two_correct_one_line_and_the_second_chooses(page, key_card, archive, account):
+def test_two_correct_one_line_and_the_second_chooses(page, key_card, archive, account, watch):
+    watch.excuse("409 (CONFLICT)")
     visitor = page(storage_state=key_card)
     visitor.goto(f"/workbench/testimonies/{account}/transcript")
     with archive.writing():

@@ -6,7 +6,7 @@
 //
 // data-choose-submits sends the form once something is chosen.
 
-const WAIT = 40; // milliseconds after a key before the server is asked
+const WAIT = 10; // milliseconds after a key before the server is asked
 const ENOUGH = 3; // letters after which Enter takes the first suggestion
 const KEPT = 60; // answers remembered
 const words = document.getElementById("choose-words")?.dataset ?? {};

@@ -61,8 +61,8 @@ def _judged(claim: str) -> str:
 
 
 def _next(identifier: str, last: str) -> str:
-    asked = {"q": request.values.get("q", ""), "skip": desk.number("skip", 0) or None, "last": last or None}
-    return url_for(".going_through", identifier=identifier, **asked)
+    words, skip = request.values.get("q", ""), desk.number("skip", 0) or None
+    return url_for(".going_through", identifier=identifier, q=words, skip=skip, last=last or None)
 
 
 def _show(identifier: str, refusal: ArchiveError | None = None) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError
+from app.records import Line
 from app.services import confirming, reading
 from app.web.visitor import actor, audience
 from app.web.workbench import bp, desk
@@ -43,7 +44,8 @@ def _show(refusal: ArchiveError | None = None) -> ResponseReturnValue:
     skip = min(desk.number("skip", 0), total)
     found = confirming.waiting(actor(), 1, skip)
     link = found[0] if found else None
-    lines, record = (), None
+    lines: tuple[Line, ...] = ()
+    record = None
     if link:
         edition = reading.find(link.testimony, audience())
         lines = reading.stretch(edition.id, max(0, link.first - AROUND), link.last + AROUND)
