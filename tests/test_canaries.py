@@ -161,13 +161,6 @@ def aviary(blank, tmp_path_factory) -> Iterator[Aviary]:
     app = create_app(Settings(home=home, base_url="http://localhost"))
     app.testing = False
     made = Aviary(app)
-    archive: Archive = app.extensions["archive"]
-    for fill in (hidden_states, open_with_secrets, accounts_given, people_of_the_archive):
-        fill(made, archive)
-    Worker(archive).run_all()
-    for role in ROLES:
-        made.visitors[role] = enter(app, archive, role)
-
     fault = made.word("what a fault of ours says")
 
     def stumble() -> str:
@@ -175,6 +168,13 @@ def aviary(blank, tmp_path_factory) -> Iterator[Aviary]:
 
     app.add_url_rule("/stumble", "stumble", stumble)
     DOORS["stumble"] = Action.READ
+    archive: Archive = app.extensions["archive"]
+    for fill in (open_with_secrets, hidden_states, accounts_given, people_of_the_archive):
+        fill(made, archive)
+    Worker(archive).run_all()
+    for role in ROLES:
+        made.visitors[role] = enter(app, archive, role)
+
     yield made
     del DOORS["stumble"]
     archive.close()
@@ -234,6 +234,7 @@ def open_with_secrets(aviary: Aviary, archive: Archive) -> None:
         agents=(Agent("Ana Vell"),),
         people=(Named(veiled),),
         places=(Named("Openplace"),),
+        tags=(Tag("Opentag"),),
         chapters=(
             Chapter("Openchapter", first=0, last=0),
             Chapter(word("a chapter all withheld"), first=1, last=1, synopsis=word("its synopsis")),

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.routing import Rule
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, Rule
 
 from app import create_app
 from app.archive import Archive
@@ -214,9 +215,19 @@ def matrix(house: House) -> Iterator[Cell]:
                         _fill(values, NOTHING),
                     )
                 )
+                if not rule and _answered_elsewhere(adapter, address, method):
+                    continue  # by a rule with an argument in this place, which has cells of its own
                 for role in ROLES:
                     endpoint = rule.endpoint if rule else ""
                     yield Cell(path, endpoint, method, role, state, address, twin, kind)
+
+
+def _answered_elsewhere(adapter: MapAdapter, address: str, method: str) -> bool:
+    try:
+        adapter.match(address, method)
+    except HTTPException:
+        return False
+    return True
 
 
 def arguments(rule: Rule) -> tuple[str, dict[str, Any]]:

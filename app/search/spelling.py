@@ -7,7 +7,7 @@ left is good for suggesting that two names may be one, and for nothing else.
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 
 from anyascii import anyascii
@@ -68,12 +68,16 @@ def script(name: str) -> str:
 def _latin(word: str) -> str:
     plain = unicodedata.normalize("NFC", word.replace("İ", "i").replace("I", "i")).casefold()
     for pattern, table in _TABLES:
-        plain = pattern.sub(lambda found, table=table: table[found[0]], plain)
+        plain = pattern.sub(partial(_replaced, table), plain)
     kept = "".join(
         sign if sign in "SC" else anyascii(unicodedata.normalize("NFKD", sign)).lower() for sign in plain
     )
     kept = re.sub("[^a-zSC]", "", kept)
     return _TOGETHER.sub(lambda found: _ONE[found[0]], kept)[:24]
+
+
+def _replaced(table: dict[str, str], found: re.Match[str]) -> str:
+    return table[found[0]]
 
 
 def _sounds(plain: str) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def _rename(thing: Person | Place, forms: list[str]) -> None:
     """Know it by these other names; those that stay keep their rows."""
     wanted = [form for form in dict.fromkeys(forms) if form and form != thing.name]
     kind: type[Any] = PersonName if isinstance(thing, Person) else PlaceName
-    held = {name.form: name for name in thing.names}
+    held: dict[str, Any] = {name.form: name for name in thing.names}
     thing.names[:] = [held.get(form) or kind(form=form) for form in wanted]
 
 

@@ -1,27 +1,31 @@
 """Which person or place is meant by what was chosen from a list or typed by hand."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import func, or_, select
 
 from app.db import session
 from app.errors import Invalid, NotFound
 from app.models import Person, PersonName, Place, PlaceName
+from app.records import Named
 from app.services import likening
 
 NEW = "new:"  # what is to be made, with its name
 
 N = TypeVar("N", Person, Place)
-NAMES = {Person: PersonName, Place: PlaceName}
+NAMES: dict[type[Any], type[Any]] = {Person: PersonName, Place: PlaceName}
 
 
 class Unclear(Invalid):
     """Raised when words mean nobody, or several. ``candidates`` are those to choose from."""
 
-    def __init__(self, message: str, words: str, candidates: list[Person] | list[Place]) -> None:
+    def __init__(self, message: str, words: str, candidates: Sequence[Person | Place]) -> None:
         super().__init__(message)
         self.words = words
-        self.candidates = candidates
+        self.candidates = tuple(
+            Named(one.name, one.identifier, tuple(name.form for name in one.names)) for one in candidates
+        )
 
 
 def meant(noun: type[N], chosen: str, words: str, was: str = "", *, make: bool = False) -> str:
@@ -55,7 +59,7 @@ def called(noun: type[N], words: str) -> list[N]:
     """Those that have this very name, under whatever name they stand for each other."""
     names = NAMES[noun]
     same = func.lower(words)
-    of = select(names.person_id if names is PersonName else names.place_id)  # type: ignore[attr-defined]
+    of = select(names.person_id if names is PersonName else names.place_id)
     found = session().scalars(
         select(noun)
         .where(

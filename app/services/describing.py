@@ -14,8 +14,10 @@ from app.models import Collection, Event, Mention, Participation, Person, Place,
 from app.policy import Action, Actor, require
 from app.services import auditing, cataloguing, choosing, linking, publishing, settling
 
-WORDS = ("title", "kind", "summary", "language", "content_note")
-WORDS += ("rights", "source", "accession_number", "repository")
+WORDS = (
+    *("title", "kind", "summary", "language", "content_note"),
+    *("rights", "source", "accession_number", "repository"),
+)
 DATES = ("date", "period")
 FIELDS = (*WORDS[:4], *DATES, "place", *WORDS[4:])
 

@@ -24,8 +24,8 @@ def merge(noun: type[N], identifiers: Sequence[str], into: str, actor: Actor) ->
     """
     require(actor, Action.DESCRIBE)
     stands = choosing.find(noun, into).in_use
-    others = [choosing.find(noun, one).in_use for one in identifiers]
-    others = [one for one in dict.fromkeys(others) if one is not stands]
+    found = [choosing.find(noun, one).in_use for one in identifiers]
+    others: list[N] = [one for one in dict.fromkeys(found) if one is not stands]
     if not others:
         raise Invalid("Choose at least two that are one.")
     if any(one.invented != stands.invented for one in others):
@@ -33,7 +33,7 @@ def merge(noun: type[N], identifiers: Sequence[str], into: str, actor: Actor) ->
     was_veiled = [one.is_veiled for one in (stands, *others) if isinstance(one, Person)]
     kind = noun.__tablename__
     for one in others:
-        one.merged_into = stands  # type: ignore[assignment]
+        one.merged_into = stands
         auditing.note(actor, f"{kind}.merge", f"{kind}:{one.identifier}", into=stands.identifier)
     session().flush()
     session().expire(stands, ["merged"])
@@ -49,7 +49,7 @@ def unmerge(noun: type[N], identifier: str, actor: Actor) -> N:
     if stood is None:
         raise Conflict("This stands for itself already.")
     concerned = testimonies(one.in_use)
-    one.merged_into = None  # type: ignore[assignment]
+    one.merged_into = None
     kind = noun.__tablename__
     auditing.note(actor, f"{kind}.unmerge", f"{kind}:{one.identifier}", before=stood.identifier)
     session().flush()

@@ -169,7 +169,9 @@ def _next_number(audience: Audience) -> int:
 
 def _findable(head: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     """What an index holds of a head: values to filter and count by, and the day to sort by."""
-    held = {("tag", t["term"], t.get("first"), t.get("last")) for t in head.get("tags", ())}
+    held: set[tuple[Any, ...]] = {
+        ("tag", t["term"], t.get("first"), t.get("last")) for t in head.get("tags", ())
+    }
     held |= {("claim", m.get("claim_text"), m["first"], m["last"]) for m in head.get("marks", ())}
     held |= {("event", event["name"]) for event in head.get("events", ())}
     held |= {("place", place["name"]) for place in (*head.get("places", ()), head.get("place")) if place}

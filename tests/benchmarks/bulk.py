@@ -28,27 +28,10 @@ from app.services import accessioning, accounts, checking, exchanging, indexing
 from config import Settings
 
 PASSWORD = "a long enough password"
-WORDS = [
-    "we",
-    "went",
-    "down",
-    "to",
-    "the",
-    "river",
-    "and",
-    "the",
-    "house",
-    "burned",
-    "that",
-    "night",
-    "when",
-    "my",
-    "mother",
-    "called",
-    "us",
-    "all",
-    "home",
-]
+WORDS = (
+    *("we", "went", "down", "to", "the", "river", "and"),
+    *("house", "burned", "night", "mother", "called", "home"),
+)
 LINES = 20
 
 
