@@ -153,6 +153,7 @@ DOORS: dict[str, Action] = {
     "submit.give_file": Action.TELL,
     "submit.take_file_away": Action.TELL,
     "workbench.testimony": Action.DESCRIBE,
+    "workbench.let_read": Action.PUBLISH,
     "workbench.link": Action.LINK,
     "workbench.linked": Action.LINK,
     "workbench.unlink": Action.LINK,

@@ -251,11 +251,13 @@ def open_with_secrets(aviary: Aviary, archive: Archive) -> None:
         ana = session.scalars(select(Person).filter_by(name="Ana Vell")).one()
         other = Person(name="Ana W. Vell", note=word("a merged person's note"), merged_into=ana)
         event, source = Event(title="The fire"), Source(title="A report")
-        question = Question(text="When did it burn?", event=event)
+        question = Question(text="When did it burn?", event=event, is_published=True)
         claim = Claim(text="Openclaim: it burned at nine.", question=question, source=source)
+        claim.is_published = True
+        draft = Claim(text=word("a claim that is not published"), question=question, source=source)
         unseen = Claim(text=word("a claim that nothing open leads to"), question=question, source=source)
         lone = Event(title=word("an event that nothing open leads to"))
-        session.add_all([other, event, source, question, claim, unseen, lone])
+        session.add_all([other, event, source, question, claim, draft, unseen, lone])
         session.flush()
         kept.events.append(event)
         hidden = linking.link(
@@ -263,6 +265,7 @@ def open_with_secrets(aviary: Aviary, archive: Archive) -> None:
             note=word("a note on a withheld passage"), heard_from=word("heard from, withheld"),
         )  # fmt: skip
         shown = linking.link(kept.identifier, 0, 0, claim.identifier, "supports", "saw", OPERATOR)
+        linking.link(kept.identifier, 0, 0, draft.identifier, "supports", "saw", OPERATOR)
         for evidence, where in ((hidden, "a withheld passage"), (shown, "an open passage")):
             note = word(f"a second reading of {where}")
             evidence.readings.append(

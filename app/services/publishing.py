@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, select
 
 from app import clock
 from app.db import one_at_a_time, session
+from app.errors import NotFound
 from app.models import (
     AccessLevel,
     Audience,
@@ -50,6 +51,22 @@ def open_to_readers(testimony: Testimony, actor: Actor) -> None:
     testimony.published_at = clock.now()
     auditing.note(actor, "testimony.publish", f"testimony:{testimony.identifier}")
     publish(testimony)
+
+
+def is_open(testimony_id: str) -> bool:
+    """Whether it was published: readers may read it as far as its access level, embargo and consent allow."""
+    held = select(Testimony.published_at).filter_by(identifier=testimony_id)
+    return session().scalar(held) is not None
+
+
+def let_read(testimony_id: str, actor: Actor) -> None:
+    """Publish a testimony that only archivists see. Raises NotFound; published already, nothing happens."""
+    require(actor, Action.PUBLISH)
+    testimony = session().scalar(select(Testimony).filter_by(identifier=testimony_id))
+    if testimony is None:
+        raise NotFound(f"There is no testimony {testimony_id}.")
+    if testimony.published_at is None:
+        open_to_readers(testimony, actor)
 
 
 def audiences(testimony: Testimony) -> tuple[Audience, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from app.db import session
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.models import Segment, Testimony, Transcript, TranscriptKind
 from app.policy import Actor
 from app.services.tracing import Lineage
@@ -46,6 +46,22 @@ def current(testimony: Testimony, language: str = "") -> Transcript:
         if transcript.is_current and transcript.language == language:
             return transcript
     raise NotFound("There is no such transcript.")
+
+
+def number(testimony: Testimony) -> int:
+    """The revision that line numbers count in; 0 where there is no transcript."""
+    held = original(testimony)
+    return held.revision if held else 0
+
+
+def still(testimony_id: str, read: int) -> None:
+    """Go on when lines chosen in revision ``read`` stand where they stood. Raises Conflict when not."""
+    testimony = session().scalar(select(Testimony).filter_by(identifier=testimony_id))
+    if testimony is not None and number(testimony) != read:
+        raise Conflict(
+            "The transcript was corrected since you chose these lines, and they may stand elsewhere now. "
+            "Nothing was changed: choose them again."
+        )
 
 
 def chain(transcript: Transcript) -> list[Transcript]:

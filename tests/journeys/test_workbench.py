@@ -71,9 +71,7 @@ def test_one_account_by_mouse(page, key_card, archive, texts):  # noqa: F811
     visitor.get_by_label("Title").fill("The bells, by mouse")
     visitor.get_by_label("Collection").fill("Given in the journey")
     visitor.get_by_role("button", name="Accept into the archive").click()
-    visitor.get_by_role("link", name="The testimony").click()
-    if "/workbench/" not in visitor.url:
-        visitor.goto(f"/workbench/testimonies/{visitor.url.rpartition('/')[2].partition('?')[0]}")
+    visitor.get_by_role("link", name="To its desk").click()
     desk = visitor.url.partition("?")[0].partition("#")[0]
 
     visitor.get_by_role("link", name="Correct the transcript").click()
@@ -95,7 +93,7 @@ def test_one_account_by_mouse(page, key_card, archive, texts):  # noqa: F811
     for number, text, stance in ((0, texts[0], "Supports"), (3, texts[1], "Contradicts")):
         visitor.locator(f"#line-{number} .testimony-text").select_text()
         visitor.locator("#links-claim").fill(text[:30])
-        visitor.get_by_role("option").first.click()
+        visitor.locator(".choose [role=option]").first.click()
         panel = visitor.locator("#links form[data-linking]")
         panel.get_by_label(stance).check()
         panel.get_by_label("saw it").check()
@@ -120,6 +118,7 @@ def test_one_account_by_keys_alone(page, key_card, archive, texts, record_proper
     keys = visitor.keyboard
 
     def press(*named: str) -> None:
+        visitor.wait_for_load_state("load")  # a person sees the page before they press a key
         for key in named:
             keys.press(key)
 
@@ -166,7 +165,7 @@ def test_one_account_by_keys_alone(page, key_card, archive, texts, record_proper
         visitor.goto(desk)
         press(*["j"] * (number + 1), "l")
         keys.type(text[:24])
-        visitor.get_by_role("option").first.wait_for()
+        visitor.locator(".choose [role=option]").first.wait_for()
         press("Enter", stance, "s", "Enter")
         visitor.locator(f"#line-{number} .bench-mark", has_text=text[:30]).first.wait_for()
 
@@ -207,14 +206,15 @@ def test_a_passage_is_tagged_and_tied_in_few_actions(page, key_card, archive, te
     def do(*named: str, typed: str = "") -> None:
         nonlocal actions
         actions += len(named) + bool(typed)
+        visitor.wait_for_load_state("load")
         if typed:
             visitor.keyboard.type(typed)
-            visitor.get_by_role("option").first.wait_for()
+            visitor.locator(".choose [role=option]").first.wait_for()
         for key in named:
             visitor.keyboard.press(key)
 
     do("j", "t")
-    do("Enter", typed="wat")  # three letters of a tag there is, and Enter
+    do("Enter", typed="war")  # three letters of a tag there is
     visitor.locator("#tags .tags-now li").first.wait_for()
     tagged = actions
     visitor.evaluate("document.activeElement.blur()")

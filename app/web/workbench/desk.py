@@ -7,6 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import ArchiveError, Conflict, Invalid
+from app.services import revisions
 from app.services.settling import Differs
 from app.web.visitor import archive
 
@@ -21,6 +22,7 @@ def change(verb: Callable[[], object], done: str, to: str, again: Page) -> Respo
     """
     try:
         with archive().writing():
+            _lines_still_stand()
             verb()
     except Differs as differs:
         return disagreement(differs)
@@ -44,6 +46,13 @@ def of_kind(view: Callable[..., ResponseReturnValue], kind: object) -> Callable[
         return view(kind, **values)
 
     return door
+
+
+def _lines_still_stand() -> None:
+    """A form that chose lines says in which revision: after a correction they may stand elsewhere."""
+    if "lines_of" in request.form and request.form.get("first"):
+        identifier = (request.view_args or {}).get("identifier", "")
+        revisions.still(request.form.get("testimony", identifier), number("lines_of"))
 
 
 def disagreement(differs: Differs) -> ResponseReturnValue:
