@@ -125,7 +125,7 @@ ONLY_AT_DESKS = {"evidence", "redaction", "submission", "withdrawal", "job", "re
 # What is published by itself: here only beside the public testimony.
 OF_REGISTERS = {"event", "source", "question", "claim"}
 # Answers of doors that let somebody in and were asked with an empty form, or by GET.
-LET_IN = {200, 202, 204, 206, 302, 303, 304, 400, 404, 409, 410, 413, 415, 422, 429}
+LET_IN = {200, 202, 204, 206, 302, 303, 304, 400, 404, 405, 409, 410, 412, 413, 415, 422, 429}
 
 
 @dataclass
@@ -289,9 +289,18 @@ def fault(house: House, cell: Cell) -> str:
     if not cell.kind or cell.kind == "nothing":
         return ""
     if cell.state == "destroyed" and cell.kind == "testimony":
-        return "" if status in (404, 410) or cell.method != "GET" else f"{told}: {status}, not gone"
+        is_staff = AUDIENCE_OF[cell.role] is Audience.STAFF
+        return (
+            ""
+            if status in (404, 410) or (is_staff and status >= 400) or cell.method != "GET"
+            else f"{told}: {status}, not gone"
+        )
     if sees(cell, action):
-        return f"{told}: 404 for what is there" if status == 404 and cell.method == "GET" else ""
+        hides = status == 404 and cell.method == "GET" and NOTHING not in cell.address
+        return f"{told}: 404 for what is there" if hides else ""
+    if AUDIENCE_OF[cell.role] is Audience.STAFF:
+        # Nothing is hidden from them: an empty form, or a question without lines, may be refused before anybody looks for its record.
+        return f"{told}: {status} for nothing" if status < 400 else ""
     return _as_nothing(house, cell, answer, told)
 
 

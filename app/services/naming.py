@@ -152,7 +152,9 @@ def _in_use(noun: type[N], seen: Any) -> list[N]:
             select(noun).options(selectinload(noun.names), selectinload(noun.merged)).order_by(noun.id)
         )
     }
-    return list(dict.fromkeys(held[number].in_use for number in sorted(session().scalars(seen)) if number))
+    # An event whose place is not known brings no number.
+    numbers = sorted(number for number in session().scalars(seen) if number)
+    return list(dict.fromkeys(held[number].in_use for number in numbers))
 
 
 def _linked(kind: LinkKind, audience: str) -> Select[int]:
