@@ -299,7 +299,7 @@ def fault(house: House, cell: Cell) -> str:
         hides = status == 404 and cell.method == "GET" and NOTHING not in cell.address
         return f"{told}: 404 for what is there" if hides else ""
     if AUDIENCE_OF[cell.role] is Audience.STAFF:
-        # Nothing is hidden from them: an empty form, or a question without lines, may be refused before anybody looks for its record.
+        # Nothing is hidden from them: an empty form may be refused before anybody looks for its record.
         return f"{told}: {status} for nothing" if status < 400 else ""
     return _as_nothing(house, cell, answer, told)
 

@@ -33,7 +33,7 @@ def make_question(
     """Keep a new question in dispute. ``event`` is an identifier or a title. Raises Invalid."""
     require(actor, Action.LINK)
     made = Question(
-        text=_said(text, "question"),
+        text=_said(text),
         unit=unit.strip(),
         event_id=found.id if (found := _event(event)) else None,
         is_published=is_published,
@@ -57,7 +57,7 @@ def make_source(
     if url and not url.startswith(("https://", "http://")):
         raise Invalid("The address of a source begins with https:// or http://.")
     made = Source(
-        title=_said(title, "title of the source"),
+        title=_said(title),
         kind=kind.strip(),
         date=from_words(date),
         asserted_by=asserted_by.strip(),
@@ -88,7 +88,7 @@ def make_claim(
     _may_be_seen(question, is_published)
     made = Claim(
         question=question,
-        text=_said(text, "claim"),
+        text=_said(text),
         source_id=found.id if (found := _source(source)) else None,
         attributed_to=attributed_to.strip(),
         figure=replace(figured(figure), unit=question.unit if figure.strip() else ""),
@@ -143,7 +143,7 @@ def change_question(
     changed = settling.settle(held, version, read, {k: v.strip() for k, v in wanted.items()}, before)
     if changed:
         for name, value in changed.items():
-            said = bool(value) if name == "is_published" else _said(value, name) if name == "text" else value
+            said = bool(value) if name == "is_published" else _said(value) if name == "text" else value
             setattr(question, name, said)
         session().flush()
         auditing.note(
@@ -242,7 +242,7 @@ def _set(claim: Claim, changed: Mapping[str, Any]) -> None:
             _may_be_seen(claim.question, bool(value))
             claim.is_published = bool(value)
         else:
-            setattr(claim, name, _said(value, "claim") if name == "text" else value)
+            setattr(claim, name, _said(value) if name == "text" else value)
 
 
 def _republish(claims: Iterable[Claim]) -> None:
@@ -276,10 +276,10 @@ def _source(words: str) -> Source | None:
     raise Invalid(f"There is no source {words.strip()}; make it first.")
 
 
-def _said(text: str, what: str) -> str:
+def _said(text: str) -> str:
     said = text.strip()
     if not said:
-        raise Invalid(f"Write the {what}.")
+        raise Invalid("There are no words yet: write what it says.")
     if len(said) > LONGEST:
         raise Invalid(f"This is {len(said)} characters long; at most {LONGEST} can be kept here.")
     return said

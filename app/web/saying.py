@@ -282,7 +282,7 @@ SENTENCES = (
     N_("Say what is questioned, so that others can answer it."),
     N_("There is no event %(name)s; make it first."),
     N_("There is no source %(name)s; make it first."),
-    N_("Write the %(what)s."),
+    N_("There are no words yet: write what it says."),
     N_("Readers do not see the question of this claim yet; show the question first."),
     N_("The address of a source begins with https:// or http://."),
     N_("Say first what the passage does to the claim: 1, 2 or 3."),

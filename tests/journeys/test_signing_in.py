@@ -80,7 +80,7 @@ def leave(visitor) -> None:
 
 def is_in(visitor) -> bool:
     visitor.goto("/account")
-    return visitor.get_by_role("heading", name="Your account").count() == 1
+    return visitor.get_by_role("heading", name="Your user account").count() == 1
 
 
 def device(visitor, *, sure: bool = True) -> None:
