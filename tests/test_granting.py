@@ -1,4 +1,4 @@
-"""A restricted testimony is read by whoever was let in by name, until the end of a day, and by nobody else."""
+"""A restricted testimony is read by whoever was let in by name, until the end of a day."""
 
 from datetime import UTC, date, datetime, timedelta
 
