@@ -63,9 +63,7 @@ def test_the_words_are_those_of_the_claim_and_can_be_others(archive, claim, held
     assert look(archive, claim, "slept").left == 4
 
 
-def test_only_lines_of_the_original_or_of_what_follows_it_are_offered(
-    archive, claim, keep, work
-):
+def test_only_lines_of_the_original_or_of_what_follows_it_are_offered(archive, claim, keep, work):
     import dataclasses
 
     own = testimony("own", "Es regnete.", "Niemand kam.", language="de")

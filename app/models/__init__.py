@@ -1,7 +1,7 @@
 """What the archive holds: the nouns, their columns and constraints."""
 
 from app.models.access_request import AccessRequest, RequestState
-from app.models.audit import AuditEntry
+from app.models.audit import AuditEntry, AuditWords
 from app.models.bulk import BulkAction, BulkChange, BulkItem, BulkState
 from app.models.claim import (
     Basis,
@@ -60,6 +60,7 @@ __all__ = [
     "Accession",
     "Audience",
     "AuditEntry",
+    "AuditWords",
     "Basis",
     "BulkAction",
     "BulkChange",

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, String, select, type_coerce
 from app.db import open_engine
 from app.models import AuditEntry
 
+DIGEST, SALT = "words", "salt"  # in an entry's details, and among the words kept apart from it
 BATCH = 10_000  # entries read at once
 # Moments and details as the database keeps them: to read them one by one takes half of the time.
 COLUMNS = (
@@ -44,6 +45,11 @@ def _quick_encoder() -> Callable[[Any], str]:
 
 
 _encode_quickly = _quick_encoder()
+
+
+def digest(words: Mapping[str, Any]) -> str:
+    """What the chain keeps of words that stand beside it."""
+    return hashlib.sha256(_encode(words).encode()).hexdigest()
 
 
 def concerned(target: str, details: Mapping[str, Any]) -> str:

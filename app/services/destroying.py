@@ -16,6 +16,7 @@ from app.models import (
     TestimonyPlace,
 )
 from app.queue import enqueue
+from app.services import auditing
 
 
 def testimony(testimony: Testimony) -> None:
@@ -30,6 +31,7 @@ def testimony(testimony: Testimony) -> None:
     enqueue("replace", testimony=testimony.identifier)
     session().delete(testimony)
     session().flush()
+    auditing.forget(about=testimony.identifier)
     for person_id in people:
         _forget_person(person_id)
     for place_id in places:
@@ -46,6 +48,7 @@ def submission(submission: Submission) -> None:
     submission.messages.clear()
     submission.uploads.clear()
     session().execute(delete(Consent).where(Consent.submission_id == submission.id))
+    auditing.forget(about=submission.identifier)
     enqueue("sweep")
     session().flush()
 
@@ -55,8 +58,25 @@ def _forget_person(person_id: int) -> None:
     spoken_of = select(Mention.id).filter_by(person_id=person_id).limit(1)
     person = session().get(Person, person_id)
     if person and session().scalar(named) is None and session().scalar(spoken_of) is None:
+        _hand_on(person)
         session().delete(person)
         session().flush()
+        auditing.forget(f"person:{person.identifier}")
+
+
+def _hand_on(thing: Person | Place) -> None:
+    """Whoever stood for others is destroyed: the first of them stands for the rest."""
+    heir, *others = [*thing.merged, None]
+    if heir is None:
+        return
+    heir.merged_into_id = thing.merged_into_id
+    for other in others:
+        if other is not None:
+            other.merged_into_id = heir.id
+    if isinstance(thing, Person) and isinstance(heir, Person) and thing.is_veiled and not heir.is_veiled:
+        heir.public_name = thing.public_name  # the veil covered them all
+    session().flush()
+    session().expire(thing, ["merged"])
 
 
 def _forget_place(place_id: int) -> None:
@@ -68,5 +88,7 @@ def _forget_place(place_id: int) -> None:
     )
     place = session().get(Place, place_id)
     if place and not place.ref and all(session().scalar(use.limit(1)) is None for use in uses):
+        _hand_on(place)
         session().delete(place)
         session().flush()
+        auditing.forget(f"place:{place.identifier}")

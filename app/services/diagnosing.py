@@ -65,6 +65,16 @@ def diagnose(number: int) -> Fault:
     return _fault(entry, Wrong.CHANGED, "it does not follow from the entries before it")
 
 
+def of_words(number: int) -> Fault:
+    """The words of an entry, which are kept beside the chain, are not those it was made with."""
+    return _fault(_entry(number), Wrong.CHANGED, "the words kept with it are not those it was made with")
+
+
+def without_words(number: int) -> Fault:
+    """The words of an entry are gone, though what it is about was not destroyed."""
+    return _fault(_entry(number), Wrong.MISSING, "the words kept with it are gone")
+
+
 def against(head: Head) -> Fault | None:
     """What is wrong with a trail whose every entry follows, held against a head that was kept of it."""
     last = session().scalar(select(func.max(AuditEntry.id))) or 0

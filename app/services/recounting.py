@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, union_all
 
 from app.db import session
-from app.models import AuditEntry, User
+from app.models import AuditEntry, AuditWords, User
 from app.policy import Action, Actor, require
+from app.services import auditing
 
 PER_PAGE = 50
 BATCH = 2_000  # entries of an export read at once
@@ -148,7 +149,13 @@ def _read(numbers: Sequence[int]) -> list[Entry]:
     who = {entry.actor for entry in found}
     rows = session().execute(select(User.identifier, User.name).where(User.identifier.in_(who))).all()
     known = {identifier: name for identifier, name in rows}  # noqa: C416 (a row is no pair to mypy)
+    own = session().scalars(select(AuditWords).where(AuditWords.entry_id.in_(numbers)))
+    words = {one.entry_id: one.words for one in own}
     return [
-        Entry(e.id, e.at, e.actor, known.get(e.actor, ""), e.action, e.target, e.about, e.details, e.chain)
+        Entry(
+            *(e.id, e.at, e.actor, known.get(e.actor, ""), e.action, e.target, e.about),
+            auditing.whole(e.details, words.get(e.id, {})),
+            e.chain,
+        )
         for e in found
     ]

@@ -354,7 +354,7 @@ def _before_closing(testimony: Testimony) -> tuple[str, date | None] | None:
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
-    before = (entry.details or {}).get("before") if entry else None
+    before = auditing.told(entry).get("before") if entry else None
     if isinstance(before, str):  # one of many that were changed at once, where the day stays
         before = {"access": before, "embargo_until": ""}
     if not before or before["access"] == AccessLevel.CLOSED:

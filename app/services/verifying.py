@@ -10,10 +10,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.db import session
-from app.models import AuditEntry
+from app.models import AuditEntry, AuditWords, Testimony
 from app.services import anchoring, chaining, diagnosing
 from app.services.diagnosing import Fault
 
@@ -40,7 +40,34 @@ def verify(*heads: Path, parts: int | None = None) -> Verified:
     )
     wrong = None if first is None else _first_wrong(first, last, parts if count >= LONG else 1)
     fault = diagnosing.diagnose(wrong) if wrong is not None else None
-    return Verified(count, fault or _against_heads(heads))
+    return Verified(count, fault or _wrong_words() or _against_heads(heads))
+
+
+def _wrong_words() -> Fault | None:
+    """The first entry whose words, kept beside the chain, are not those it was made with."""
+    rows = session().execute(
+        select(AuditWords.entry_id, AuditWords.words, AuditEntry.details)
+        .join(AuditEntry, AuditEntry.id == AuditWords.entry_id)
+        .order_by(AuditWords.entry_id)
+        .execution_options(yield_per=5_000)
+    )
+    for number, words, details in rows:
+        if details.get(chaining.DIGEST) != chaining.digest(words):
+            return diagnosing.of_words(number)
+    gone = session().scalar(_without_words())
+    return diagnosing.without_words(gone) if gone else None
+
+
+def _without_words() -> Select[int]:
+    """The first entry whose words are gone though the testimony it is about is here."""
+    return (
+        select(AuditEntry.id)
+        .join(Testimony, Testimony.identifier == AuditEntry.about)
+        .outerjoin(AuditWords, AuditWords.entry_id == AuditEntry.id)
+        .where(AuditWords.entry_id.is_(None), AuditEntry.details[chaining.DIGEST].as_string().is_not(None))
+        .order_by(AuditEntry.id)
+        .limit(1)
+    )
 
 
 def _against_heads(heads: Sequence[Path]) -> Fault | None:

@@ -155,9 +155,7 @@ def upgrade() -> None:
 
     op.create_table(
         "term_key",
-        sa.Column(
-            "key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
+        sa.Column("key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("term_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
             ["term_id"], ["term.id"], name=op.f("fk_term_key_term_id_term"), ondelete="CASCADE"

@@ -34,9 +34,7 @@ def main() -> None:
             found = verifying.verify(parts=parts)
         took = time.perf_counter() - began
         how = "one process" if parts else "a process for each processor"
-        print(
-            f"{found.entries:,} entries verified in {took:.1f} s by {how}: {found.fault}"
-        )
+        print(f"{found.entries:,} entries verified in {took:.1f} s by {how}: {found.fault}")
     archive.close()
 
 

@@ -26,9 +26,7 @@ def passages() -> ResponseReturnValue:
     shown = lines[(page - 1) * LINES : page * LINES]
     if request.method == "GET":
         revision = withdrawing.revision(held)
-        return render_template(
-            "submit/passages.html", lines=shown, page=page, pages=pages, revision=revision
-        )
+        return render_template("submit/passages.html", lines=shown, page=page, pages=pages, revision=revision)
     chosen = [int(said) for said in request.form.getlist("line") if _is_number(said)]
     if shown:
         with archive().writing():
