@@ -1,4 +1,4 @@
-"""What was cited knows what became of its words: same, moved, changed, gone or withheld; never a lookalike."""
+"""What was cited knows what became of its words: same, moved, changed, gone, withheld; never another."""
 
 import re
 from dataclasses import replace

@@ -1,5 +1,7 @@
 """Make an account or a testimony as if it had never been told; what stays says only that there was one."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select
 
 from app.db import session
@@ -66,13 +68,13 @@ def _forget_person(person_id: int) -> None:
 
 def _hand_on(thing: Person | Place) -> None:
     """Whoever stood for others is destroyed: the first of them stands for the rest."""
-    heir, *others = [*thing.merged, None]
-    if heir is None:
+    merged: Sequence[Person | Place] = list(thing.merged)
+    if not merged:
         return
+    heir = merged[0]
     heir.merged_into_id = thing.merged_into_id
-    for other in others:
-        if other is not None:
-            other.merged_into_id = heir.id
+    for other in merged[1:]:
+        other.merged_into_id = heir.id
     if isinstance(thing, Person) and isinstance(heir, Person) and thing.is_veiled and not heir.is_veiled:
         heir.public_name = thing.public_name  # the veil covered them all
     session().flush()
