@@ -63,6 +63,7 @@ class Named:
     name: str
     ref: str = ""
     variants: tuple[str, ...] = ()
+    is_open: bool = True  # readers may know of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,19 @@ def is_aligned(translation: Transcript, original: Transcript) -> bool:
     return revisions.count(translation) == revisions.count(original)
 
 
+def has_moved(original: Transcript, since: int) -> bool:
+    """Whether the original's lines are others than when the transcript of this number was written.
+
+    With as many lines as then, a rendering from then would stand beside other lines, and what is withheld
+    of the original would be open in it.
+    """
+    return any(
+        one.lineage != tracing.same(revisions.count(one))
+        for one in revisions.chain(original)
+        if one.id > since
+    )
+
+
 def follow(
     testimony: Testimony, before: Sequence[Edited], after: Transcript, lineage: Lineage, actor: Actor
 ) -> list[Transcript]:

@@ -1,6 +1,6 @@
 """People, places, events and collections: made, changed, and known by all the names they have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from app.models import Collection, Event, Person, PersonName, Place, PlaceName, 
 from app.policy import Action, Actor, require
 from app.queue import enqueue
 from app.search.folding import fold
-from app.services import auditing, choosing, merging, settling
+from app.services import auditing, choosing, masking, merging, publishing, settling
 
 Thing = Person | Place | Event | Collection
 N = TypeVar("N", Person, Place)
@@ -77,8 +77,12 @@ def change(
     if not changed:
         return thing
     _check(thing, was | changed)
+    at_once = _is_kept(thing)
+    spoken = masking.forms(thing) if at_once and isinstance(thing, Person) else []
     for name, value in changed.items():
         _set(thing, name, value, actor)
+    if isinstance(thing, Person):
+        _keep_veiled(thing, spoken)
     flag_modified(thing, FIELDS[noun][0])  # a name more or less is a change of it, too
     session().flush()
     now = fields(thing)
@@ -91,8 +95,33 @@ def change(
         after={name: now[name] for name in changed},
     )
     for testimony in testimonies(thing):
-        enqueue("republish", testimony=testimony)
+        if at_once or _is_kept(thing):
+            publishing.republish(testimony)
+        else:
+            enqueue("republish", testimony=testimony)
     return thing
+
+
+def _is_kept(thing: Thing) -> bool:
+    """Whether readers must not know its name: its editions then follow at once."""
+    if isinstance(thing, Event):
+        return not thing.is_published
+    return isinstance(thing, Person) and thing.is_veiled
+
+
+def _keep_veiled(person: Person, before: Sequence[str]) -> None:
+    """A name that was corrected may still stand in what was said: a veil goes on covering it.
+
+    Raises Invalid for a name that the public one says a part of.
+    """
+    if not before:
+        return
+    now = masking.forms(person)
+    if lost := [form for form in before if form not in now]:
+        person.spoken = [*(person.spoken or ()), *lost]
+    kept = (form for form in now if form not in before and fold(form) != fold(person.veil))
+    if masking.tells(person.veil, kept):
+        raise Invalid("The public name says a part of the name that is to be kept. Choose another.")
 
 
 def found_or_made(noun: type[N], meant: str, invented: bool, actor: Actor) -> N | None:

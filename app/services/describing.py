@@ -12,7 +12,16 @@ from app.db import session
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Collection, Event, Mention, Participation, Person, Place, Testimony
 from app.policy import Action, Actor, require
-from app.services import auditing, cataloguing, choosing, linking, publishing, settling
+from app.services import (
+    auditing,
+    cataloguing,
+    choosing,
+    editions,
+    linking,
+    masking,
+    publishing,
+    settling,
+)
 
 WORDS = (
     *("title", "kind", "summary", "language", "content_note"),
@@ -115,6 +124,7 @@ def remove_person(testimony_id: str, at: int, person: str, actor: Actor) -> None
     testimony = _held(testimony_id, actor)
     part = _part(testimony, at, person)
     _change(testimony, actor, "people", lambda: testimony.participations.remove(part))
+    _still_veiled(testimony, part.person)
 
 
 def move_person(testimony_id: str, at: int, person: str, by: int, actor: Actor) -> None:
@@ -150,7 +160,9 @@ def unmention(testimony_id: str, person: str, actor: Actor) -> None:
     named = [m for m in testimony.mentions if m.person.identifier == person]
     if not named:
         raise NotFound("This person is not in the list.")
+    gone = named[0].person
     _change(testimony, actor, "mentions", lambda: testimony.mentions.remove(named[0]))
+    _still_veiled(testimony, gone)
 
 
 def add_place(testimony_id: str, place: str, actor: Actor) -> None:
@@ -247,6 +259,22 @@ def _part(testimony: Testimony, at: int, person: str) -> Participation:
     if not 0 <= at < len(parts) or parts[at].person.identifier != person:
         raise Conflict("The list of people has changed since you opened it. Look at it again.")
     return parts[at]
+
+
+def _still_veiled(testimony: Testimony, person: Person) -> None:
+    """A veil covers those who take part or are spoken of: whose name still stands here stays among them.
+
+    Raises Conflict.
+    """
+    veils = masking.of([person])
+    record = editions.whole(testimony)
+    if not veils or masking.record(record, veils) == record:
+        return
+    if not veils.keys() <= editions.veils(testimony).keys():
+        raise Conflict(
+            "This person is veiled, and the name still stands in this testimony. "
+            "It would be open to readers: take the veil away first."
+        )
 
 
 def _change(testimony: Testimony, actor: Actor, name: str, do: Callable[[], object]) -> None:

@@ -60,7 +60,7 @@ def whole(testimony: Testimony) -> Record:
         marks=_marks(testimony),
         tags=tuple(dict.fromkeys(_tags(testimony))),
         withholdings=_withholdings(testimony),
-        events=tuple(Named(e.title, e.identifier) for e in testimony.events),
+        events=tuple(Named(e.title, e.identifier, is_open=e.is_published) for e in testimony.events),
         places=tuple(dict.fromkeys(_named(p) for p in testimony.places)),
         people=tuple(
             dict.fromkeys(Named(m.person.shown_as, m.person.in_use.identifier) for m in testimony.mentions)
@@ -125,6 +125,7 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
         ),
         marks=tuple(mark for mark in seen.marks if mark.is_open and is_open(mark)),
         tags=tuple(filter(is_open, seen.tags)),
+        events=tuple(event for event in seen.events if event.is_open),
         media=_open_media(seen, bool(hidden) or spoken),
         withholdings=(),
         extra={},

@@ -137,6 +137,14 @@ def forms(person: Person) -> list[str]:
     return list(dict.fromkeys(form.strip() for form in said if form.strip()))
 
 
+def tells(public: str, forms: Iterable[str]) -> bool:
+    """Whether a public name says a part of a name that is to be kept."""
+    kept = list(forms)
+    return bool({word for form in kept for word in tokens(form)} & set(tokens(public))) or bool(
+        occurs(public, dict.fromkeys(kept, ""))
+    )
+
+
 def tokens(form: str) -> list[str]:
     """The words of a form, folded."""
     return re.findall(r"[^\W_]+", _folded(form)[0])

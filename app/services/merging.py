@@ -11,7 +11,8 @@ from app.errors import Conflict, Invalid
 from app.models import Event, KeptApart, Mention, Participation, Person, Place, Testimony, TestimonyPlace
 from app.policy import Action, Actor, require
 from app.queue import enqueue
-from app.services import auditing, choosing, publishing
+from app.search.folding import fold
+from app.services import auditing, choosing, masking, publishing
 
 N = TypeVar("N", Person, Place)
 
@@ -37,6 +38,7 @@ def merge(noun: type[N], identifiers: Sequence[str], into: str, actor: Actor) ->
         auditing.note(actor, f"{kind}.merge", f"{kind}:{one.identifier}", into=stands.identifier)
     session().flush()
     session().expire(stands, ["merged"])
+    _check_veil(stands)
     _tell(stands, at_once=isinstance(stands, Person) and stands.is_veiled and not all(was_veiled))
     return stands
 
@@ -94,6 +96,15 @@ def events(place: Place) -> list[Event]:
     """The events that happened at a place, under whatever name."""
     same = [one.id for one in place.everyone]
     return list(session().scalars(select(Event).where(Event.place_id.in_(same)).order_by(Event.id)))
+
+
+def _check_veil(thing: Person | Place) -> None:
+    """A public name that was harmless for one may say a part of the other's name. Raises Conflict."""
+    if not isinstance(thing, Person) or not thing.is_veiled:
+        return
+    kept = (form for form in masking.forms(thing) if fold(form) != fold(thing.veil))
+    if masking.tells(thing.veil, kept):
+        raise Conflict("The public name of one says a part of the other's name. Choose another one first.")
 
 
 def _tell(thing: Person | Place, *, at_once: bool) -> None:

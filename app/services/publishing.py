@@ -286,7 +286,8 @@ def _links(testimony: Testimony, record: Record) -> set[tuple[LinkKind, int]]:
     links |= {(LinkKind.PERSON, p.person.in_use.id) for p in testimony.participations}
     links |= {(LinkKind.MENTION, m.person.in_use.id) for m in testimony.mentions}
     links |= {(LinkKind.PLACE, p.in_use.id) for p in [*testimony.places, testimony.place] if p}
-    links |= {(LinkKind.EVENT, e.id) for e in testimony.events}
+    events = {event.ref for event in record.events}
+    links |= {(LinkKind.EVENT, e.id) for e in testimony.events if e.identifier in events}
     links |= {(LinkKind.EVIDENCE, e.id) for e in evidence}
     links |= {(LinkKind.CLAIM, e.claim_id) for e in evidence}
     links |= {

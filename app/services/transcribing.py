@@ -81,7 +81,9 @@ def restore(testimony_id: str, language: str, revision: int, actor: Actor, *, re
     original = revisions.original(testimony)
     if held.kind is TranscriptKind.TRANSLATION and original:
         count = revisions.count(original)
-        if (len(made) == count) is not (len(theirs) == count):
+        aligned = len(made) == count
+        moved = aligned and aligning.has_moved(original, old.id)
+        if aligned is not (len(theirs) == count) or moved:
             raise Conflict("The original has other lines now than this revision was made for.")
     known = revisions.lineages(revisions.chain(held))
     lineage = tracing.restored(known, old.revision, held.revision, len(made))

@@ -80,7 +80,7 @@ def look(
     if spoken is not None:
         kept = tuple(_forms(spoken))
     elif person.veil:
-        kept = tuple(str(form) for one in person.everyone for form in one.spoken or ())
+        kept = tuple(dict.fromkeys(str(form) for one in person.everyone for form in one.spoken or ()))
     else:
         kept = tuple(sorted(parts))
     public = public_name.strip() or person.veil or _initials(person.name)
@@ -118,7 +118,8 @@ def veil(
     if read is not None and settling.locked(person) != read:
         raise Conflict("Somebody else has changed this person since you opened the page. Look again.")
     before = {"public_name": person.public_name, "spoken": list(person.spoken or ())}
-    person.public_name, person.spoken = public, said
+    for one in person.everyone:  # each keeps the veil, also when a merging is undone
+        one.public_name, one.spoken = public, list(said)
     session().flush()
     added = _mention(person, also_in)
     auditing.note(
@@ -143,7 +144,8 @@ def unveil(person_id: str, actor: Actor) -> Person:
     if not person.veil:
         raise Conflict("This person is not veiled.")
     group = person.everyone
-    before = {"public_name": person.veil, "spoken": [form for one in group for form in one.spoken or ()]}
+    spoken = list(dict.fromkeys(form for one in group for form in one.spoken or ()))
+    before = {"public_name": person.veil, "spoken": spoken}
     told = _testimonies(person)
     for one in group:
         one.public_name, one.spoken = "", []
@@ -242,9 +244,7 @@ def _check(person: Person, public: str, spoken: list[str]) -> None:
     """A public name that holds a word of a kept one would say it."""
     if not public:
         raise Invalid("Write the name that readers are given, or initials.")
-    kept = {word for form in (*_names(person), *spoken) for word in masking.tokens(form)}
-    veils = dict.fromkeys((*_names(person), *spoken), "")
-    if kept & set(masking.tokens(public)) or masking.occurs(public, veils):
+    if masking.tells(public, (*_names(person), *spoken)):
         raise Invalid("The public name says a part of the name that is to be kept. Choose another.")
 
 

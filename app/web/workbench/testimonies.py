@@ -47,7 +47,7 @@ def let_read(identifier: str) -> ResponseReturnValue:
     """Publish it."""
     return desk.change(
         lambda: publishing.let_read(identifier, actor()),
-        gettext("Readers can read it now, as far as its access and its narrator allow."),
+        gettext("Readers can read it now, as far as its narrator allows."),
         desk.address(identifier),
         lambda refusal: show(identifier, refusal),
     )
