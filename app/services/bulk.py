@@ -329,12 +329,12 @@ def _do(change: BulkChange, item: BulkItem, testimony: Testimony, wanted: _Wante
         testimony.taggings.append(tagging)
         session().flush()
         item.before = {"made_at": tagging.made_at.isoformat()}
-        details: dict[str, Any] = {"term": change.arguments["what"]}
+        details: dict[str, Any] = _told(change, wanted)
     elif wanted.action is BulkAction.UNTAG:
         item.before = {"taggings": [_row(t) for t in _taggings(testimony, wanted)]}
         for tagging in _taggings(testimony, wanted):
             testimony.taggings.remove(tagging)
-        details = {"term": change.arguments["what"]}
+        details = _told(change, wanted)
     elif wanted.collection:
         item.before = {"collection": testimony.collection.identifier}
         details = {"before": testimony.collection.name, "after": wanted.collection.name}
@@ -344,6 +344,12 @@ def _do(change: BulkChange, item: BulkItem, testimony: Testimony, wanted: _Wante
         details = {"before": testimony.access.value, "after": wanted.access.value}
         testimony.access = wanted.access
     _note(change, testimony, actor, details)
+
+
+def _told(change: BulkChange, wanted: _Wanted) -> dict[str, Any]:
+    """The term as the trail tells it: by its label, and by its identifier."""
+    term = session().get(Term, wanted.terms[0])
+    return {"term": term.label if term else "", "term_id": change.arguments["what"]}
 
 
 def _put_back(

@@ -78,7 +78,7 @@ def change(
         return thing
     _check(thing, was | changed)
     at_once = _is_kept(thing)
-    spoken = masking.forms(thing) if at_once and isinstance(thing, Person) else []
+    spoken: list[str] = masking.forms(thing) if at_once and isinstance(thing, Person) else []
     for name, value in changed.items():
         _set(thing, name, value, actor)
     if isinstance(thing, Person):

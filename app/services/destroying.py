@@ -1,8 +1,8 @@
 """Make an account or a testimony as if it had never been told; what stays says only that there was one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from app.db import session
 from app.models import (
@@ -18,7 +18,7 @@ from app.models import (
     TestimonyPlace,
 )
 from app.queue import enqueue
-from app.services import auditing
+from app.services import auditing, editions, masking
 
 
 def testimony(testimony: Testimony) -> None:
@@ -56,14 +56,39 @@ def submission(submission: Submission) -> None:
 
 
 def _forget_person(person_id: int) -> None:
-    named = select(Participation.id).filter_by(person_id=person_id).limit(1)
-    spoken_of = select(Mention.id).filter_by(person_id=person_id).limit(1)
+    """A person who is named no more, with all found to be the same where none of them is named."""
     person = session().get(Person, person_id)
-    if person and session().scalar(named) is None and session().scalar(spoken_of) is None:
-        _hand_on(person)
-        session().delete(person)
-        session().flush()
-        auditing.forget(f"person:{person.identifier}")
+    if person is None or _testimonies(person):
+        return
+    identifier = person.identifier
+    public, same = person.veil, [one for one in person.in_use.everyone if one is not person]
+    said = [person.name, *(name.form for name in person.names), *map(str, person.spoken or ())]
+    _hand_on(person)
+    session().delete(person)
+    session().flush()
+    session().expire_all()
+    auditing.forget(f"person:{identifier}")
+    told = {testimony for one in same for testimony in _testimonies(one)}
+    if public and told:
+        _keep_veil(same[0].in_use, public, said, told)
+    if not told and same:
+        _forget_person(same[0].id)
+
+
+def _testimonies(person: Person) -> set[Testimony]:
+    parts = select(Participation.testimony_id).filter_by(person_id=person.id)
+    mentions = select(Mention.testimony_id).filter_by(person_id=person.id)
+    held = select(Testimony).where(or_(Testimony.id.in_(parts), Testimony.id.in_(mentions)))
+    return set(session().scalars(held))
+
+
+def _keep_veil(person: Person, public: str, forms: Iterable[str], told: Iterable[Testimony]) -> None:
+    """The veil covered all that were found to be one: it stays, for what still stands in what others told."""
+    person.public_name = person.public_name or public
+    records = [editions.whole(testimony) for testimony in told]
+    still = [form for form in forms if any(masking.record(r, {form: public}) != r for r in records)]
+    person.spoken = list(dict.fromkeys([*(person.spoken or ()), *still]))
+    session().flush()
 
 
 def _hand_on(thing: Person | Place) -> None:
@@ -75,8 +100,6 @@ def _hand_on(thing: Person | Place) -> None:
     heir.merged_into_id = thing.merged_into_id
     for other in merged[1:]:
         other.merged_into_id = heir.id
-    if isinstance(thing, Person) and isinstance(heir, Person) and thing.is_veiled and not heir.is_veiled:
-        heir.public_name = thing.public_name  # the veil covered them all
     session().flush()
     session().expire(thing, ["merged"])
 

@@ -4,7 +4,7 @@ This is the one tap through which words leave: pages, index, feeds and exports a
 made from what ``seen_by`` lets pass, so no door can forget a redaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app import clock
@@ -264,11 +264,13 @@ def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
         for s in transcript.segments
     )
     held = revisions.original(testimony)
-    if transcript.kind is TranscriptKind.ORIGINAL or held is None or revisions.count(held) == len(lines):
+    if transcript.kind is TranscriptKind.ORIGINAL or held is None:
         return lines
     kept = [(passage, r) for passage, r in _in_force(testimony) if passage.transcript_id is not None]
     if not kept:
         return lines
+    if revisions.count(held) == len(lines):
+        return _undivided(lines, [(p, r) for p, r in kept if p.transcript_id == held.id], held)
     descent = descending.Descent(revisions.chain(held))
     for passage, redaction in kept:
         if passage.transcript_id not in descent.by_id:
@@ -283,6 +285,33 @@ def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
             for line in lines
         )
     return lines
+
+
+def _undivided(
+    lines: tuple[Line, ...], kept: Sequence[tuple[Passage, Redaction]], held: Transcript
+) -> tuple[Line, ...]:
+    """A translation that stands line by line, with those lines marked that still say a withheld one.
+
+    When a line of the original is split, its translation stays whole beside the first part, and the
+    others have no words yet: what is withheld of one of them is said there.
+    """
+    silent = [
+        (number, redaction)
+        for passage, redaction in kept
+        for number in range(passage.first or 0, (passage.last or 0) + 1)
+        if number < len(lines) and not lines[number].text
+    ]
+    if not silent:
+        return lines
+    descent = descending.Descent(revisions.chain(held))
+    older = [descent.origins(revision) for revision in descent.held if revision != descent.newest]
+    marked = list(lines)
+    for number, redaction in silent:
+        until = redaction.until.date().isoformat() if redaction.until else ""
+        for at, line in enumerate(marked):
+            if line.text and not line.withheld and any(made[number] & made[at] for made in older):
+                marked[at] = replace(line, withheld=redaction.reason.value, withheld_until=until)
+    return tuple(marked)
 
 
 def _overlaps(line: Line, spans: Iterable[tuple[int | None, int | None]]) -> bool:

@@ -90,7 +90,11 @@ def translate(
     revisions.locked(testimony)
     original = _original(testimony)
     held = _held(testimony, _checked(language, original))
-    if original.revision != original_read and (not held or held.revision != read):
+    if original.revision != original_read and (
+        not held
+        or held.revision != read
+        or aligning.has_moved(original, revisions.numbered(original, original_read).id)
+    ):
         raise MovedOn(_moved(texts, original, original_read))
     if held is None:
         if read:

@@ -92,7 +92,7 @@ def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView,
     questions = session().scalars(shown(Question, audience).order_by(Question.event_id, Question.id))
     return [
         (
-            QuestionView(q.identifier, q.text, q.unit, _named_event(q)),
+            QuestionView(q.identifier, q.text, q.unit, _named_event(q, audience)),
             tuple(ClaimView(c.identifier, c.text) for c in q.claims),
         )
         for q in questions
@@ -101,7 +101,12 @@ def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView,
 
 def shown(noun: type[Any], audience: str) -> Select[Any]:
     """The events, sources, questions or claims that this audience may read."""
-    return select(noun) if audience == Audience.STAFF else select(noun).where(noun.is_published)
+    if audience == Audience.STAFF:
+        return select(noun)
+    seen = select(noun).where(noun.is_published)
+    if noun is Claim:  # a claim would say what its question asks
+        return seen.where(Claim.question_id.in_(select(Question.id).where(Question.is_published)))
+    return seen
 
 
 def event_view(found: Event, audience: str, **more: Any) -> EventView:
@@ -134,7 +139,7 @@ def question_view(found: Question, audience: str) -> QuestionView:
     views = _claim_views(claims, audience)
     wholes = [view for view in views if view.part_of is None]
     return QuestionView(
-        found.identifier, found.text, found.unit, _named_event(found), tuple(wholes), found.invented
+        found.identifier, found.text, found.unit, _named_event(found, audience), tuple(wholes), found.invented
     )
 
 
@@ -143,12 +148,16 @@ def _claim_views(claims: Sequence[Claim], audience: str) -> list[ClaimView]:
     evidence = _evidence([*claims, *parts], audience)
     part_views: dict[int, list[ClaimView]] = defaultdict(list)
     for part in parts:
-        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], ()))
-    return [_claim_view(claim, evidence[claim.id], part_views[claim.id]) for claim in claims]
+        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], (), audience))
+    return [_claim_view(claim, evidence[claim.id], part_views[claim.id], audience) for claim in claims]
 
 
-def _claim_view(found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[ClaimView]) -> ClaimView:
-    source, whole, asked = found.source, found.part_of, found.question
+def _claim_view(
+    found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[ClaimView], audience: str
+) -> ClaimView:
+    source = found.source if found.source and _is_shown(found.source, audience) else None
+    whole = found.part_of if found.part_of and _is_shown(found.part_of, audience) else None
+    asked = found.question
     return ClaimView(
         identifier=found.identifier,
         text=found.text,
@@ -162,7 +171,7 @@ def _claim_view(found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[
         evidence=tuple(evidence),
         counts=Counter(e.stance for e in evidence),
         question=Named(asked.text, asked.identifier),
-        event=_named_event(asked),
+        event=_named_event(asked, audience),
         invented=found.invented,
     )
 
@@ -221,12 +230,15 @@ def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
     return tuple(Named(p.name if staff else p.shown_as, p.identifier) for p in shown)
 
 
-def _named_event(found: Question) -> Named | None:
-    return Named(found.event.title, found.event.identifier) if found.event else None
+def _named_event(found: Question, audience: str) -> Named | None:
+    event = found.event
+    return Named(event.title, event.identifier) if event and _is_shown(event, audience) else None
 
 
-def _is_shown(thing: Claim, audience: str) -> bool:
-    return thing.is_published or audience == Audience.STAFF
+def _is_shown(thing: Claim | Source | Event, audience: str) -> bool:
+    if audience == Audience.STAFF:
+        return True
+    return thing.is_published and (not isinstance(thing, Claim) or thing.question.is_published)
 
 
 def _find(noun: type[Any], identifier: str, audience: str) -> Any:

@@ -17,9 +17,6 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("about", sa.String(), nullable=False),
         sa.Column("words", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_words_entry_id_audit_entry")
-        ),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_words")),
     )
     with op.batch_alter_table("audit_words", schema=None) as batch_op:

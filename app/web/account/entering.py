@@ -91,7 +91,7 @@ def enter(user: User, way: Way, onward: str) -> ResponseReturnValue:
 
 def local(address: str) -> str:
     """The address when it is a path of this archive, else the first page: nobody is sent elsewhere."""
-    inside = address.startswith("/") and not address.startswith(("//", "/\\"))
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if inside else url_for("public.home")
 
 

@@ -6,12 +6,16 @@ from functools import wraps
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.errors import ArchiveError, Conflict, Invalid
+from app.errors import ArchiveError, Conflict, Invalid, NotFound
 from app.services import revisions
 from app.services.settling import Differs
 from app.web.visitor import archive
 
 Page = Callable[[ArchiveError], ResponseReturnValue]
+NOT_TYPED = (
+    *("csrf_token", "version", "doing", "panel", "lines_of", "read", "first_line", "last_line", "page"),
+    *("row", "from", "original_read", "line", "language"),
+)
 
 
 def change(verb: Callable[[], object], done: str, to: str, again: Page) -> ResponseReturnValue:
@@ -28,7 +32,30 @@ def change(verb: Callable[[], object], done: str, to: str, again: Page) -> Respo
         return disagreement(differs)
     except (Conflict, Invalid) as refusal:
         return again(refusal)
+    except NotFound as refusal:
+        return _gone(refusal, again)
     return go(to, done)
+
+
+def _gone(refusal: ArchiveError, again: Page) -> ResponseReturnValue:
+    """The page again where something chosen is not there any more; where the page itself is not, what was
+    typed, to be kept elsewhere."""
+    try:
+        return again(refusal)
+    except NotFound:
+        return gone()
+
+
+def gone() -> ResponseReturnValue:
+    """What was changed was removed meanwhile: says so, with everything that was typed."""
+    typed = [
+        (name, value.strip())
+        for name, values in request.form.lists()
+        for value in values
+        if value.strip() and name not in NOT_TYPED and not name.startswith("was_")
+    ]
+    page = render_template("workbench/gone.html", typed=typed)
+    return Response(page, NotFound.status, {"Cache-Control": "no-store"}, mimetype="text/html")
 
 
 def go(to: str, done: str) -> ResponseReturnValue:

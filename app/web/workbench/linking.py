@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.errors import ArchiveError
+from app.errors import ArchiveError, NotFound
 from app.services import completing, linking, reading, weighing
 from app.web.visitor import actor, archive, audience
 from app.web.workbench import bp, desk
@@ -24,10 +24,13 @@ def panel(identifier: str) -> dict[str, object]:
 @bp.get("/testimonies/<identifier>/link")
 def link(identifier: str) -> ResponseReturnValue:
     """The lines chosen, and a form: claim, stance, basis. It needs no script, and lists every claim."""
-    first = desk.number("first")
+    return _choosing(identifier, desk.number("first"))
+
+
+def _choosing(identifier: str, first: int, refusal: ArchiveError | None = None) -> ResponseReturnValue:
     last = max(first, desk.number("last", first))
     record = reading.whole(identifier, audience())
-    return render_template(
+    page = render_template(
         "workbench/link.html",
         record=record,
         first=first,
@@ -35,7 +38,10 @@ def link(identifier: str) -> ResponseReturnValue:
         lines=record.lines[first : last + 1],
         marks=[m for m in record.marks if m.first <= last and m.last >= first],
         questions=weighing.claims_to_choose(audience()),
+        refusal=str(refusal or ""),
+        written=request.form if refusal else {},
     )
+    return page, refusal.status if refusal else 200
 
 
 @bp.post("/testimonies/<identifier>/link")
@@ -61,20 +67,20 @@ def linked(identifier: str) -> ResponseReturnValue:
             heard_from=form.get("heard_from", "").strip(),
         )
 
+    done, first = gettext("The passage is tied to the claim. Both pages show it."), desk.number("first", 0)
     if from_desk:
-        done = gettext("The passage is tied to the claim. Both pages show it.")
         return desk.change(tie, done, desk.address(identifier, "links"), lambda e: _again(identifier, e))
-    with archive().writing():
-        tie()
-    flash(gettext("The passage is tied to the claim. Both pages show it."))
-    return redirect(_line(identifier, desk.number("first")), 303)
+    return desk.change(tie, done, _line(identifier, first), lambda e: _choosing(identifier, first, e))
 
 
 @bp.post("/evidence/<identifier>/change")
 def change_link(identifier: str) -> ResponseReturnValue:
     """Change stance, basis or note of a link."""
     wanted = {name: request.form[name].strip() for name in FIELDS if name in request.form}
-    testimony, _ = linking.place(identifier)
+    try:
+        testimony, _ = linking.place(identifier)
+    except NotFound:  # somebody has undone the link meanwhile
+        return desk.gone()
     return desk.change(
         lambda: linking.change(identifier, wanted, desk.version(), actor(), desk.was(*FIELDS)),
         gettext("The link is changed. The trail keeps what it was."),

@@ -7,6 +7,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.web import filters
+from app.web.account.words import ROLES
+
 # Each sentence goes on from a name: "Ada Keeper linked lines 3–4 to a claim: supports".
 SENTENCES: dict[str, LazyString] = {
     "accession.begin": _l("began to take in the file %(source)s"),
@@ -161,10 +164,21 @@ class _Details(dict[str, Any]):
 
 def sentence(action: str, details: Mapping[str, Any]) -> str:
     """What was done, in words that go on from a name."""
-    said = _Details({name: shown(value) for name, value in details.items()})
+    said = _Details({name: _named(action, name, value) for name, value in details.items()})
     if action in SENTENCES:
         return str(SENTENCES[action]) % said
     return str(gettext("did: %(action)s", action=action))
+
+
+def _named(action: str, name: str, value: Any) -> str:
+    """A detail of a sentence, by the word that the pages have for it."""
+    if name == "reason":
+        return filters.term(shown(value), "declined" if action == "submission.decline" else "withheld")
+    if name in ("stance", "basis"):
+        return filters.term(shown(value), name)
+    if name == "role":
+        return str(ROLES.get(shown(value), shown(value)))
+    return shown(value)
 
 
 def who(actor: str, name: str) -> str:
@@ -176,7 +190,7 @@ def who(actor: str, name: str) -> str:
     return str(gettext("The command line")) if actor == "system" else actor
 
 
-def changes(details: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def changes(details: Mapping[str, Any], action: str = "") -> list[tuple[str, str, str]]:
     """Field, before and after, where an entry says so; the field is empty where there is only one."""
     before, after = details.get("before"), details.get("after")
     if isinstance(before, Mapping) or isinstance(after, Mapping):
@@ -184,8 +198,16 @@ def changes(details: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         now = after if isinstance(after, Mapping) else {}
         return [(field, shown(was.get(field, "")), shown(now.get(field, ""))) for field in {**was, **now}]
     if before in (None, "", []) and after in (None, "", []):
-        return []
+        return _tag(details, action)
     return [("", shown(before), shown(after))]
+
+
+def _tag(details: Mapping[str, Any], action: str) -> list[tuple[str, str, str]]:
+    """The tag that was put on or taken off, with its lines, where an entry is about one."""
+    if action not in ("testimony.tag", "testimony.untag") or "term" not in details:
+        return []
+    label = ", ".join(filter(None, (shown(details["term"]), shown(details.get("lines")))))
+    return [("", label, "") if action == "testimony.untag" else ("", "", label)]
 
 
 def shown(value: Any) -> str:

@@ -4,7 +4,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.errors import ArchiveError, Conflict, Invalid
+from app.errors import ArchiveError, Conflict, Invalid, NotFound
 from app.services import comparing, following, linking, reading, revisions, transcribing, translating
 from app.services.reconciling import LinesDiffer
 from app.web.visitor import actor, archive, audience
@@ -58,17 +58,26 @@ def revise(identifier: str) -> ResponseReturnValue:
                 choices=rows.choices(request.form),
                 stretch=(first, last) if last >= first else None,
             )
+    except NotFound:
+        return desk.gone()
     except LinesDiffer as differs:
         return lines_differ(identifier, differs)
     except (Conflict, Invalid) as refusal:
-        with archive().reading():
-            opened = comparing.opened(identifier, language, page=page)
-            return _editing(identifier, opened, rows.as_typed(request.form), refusal)
+        return _again(identifier, language, page, refusal)
     if saved is None:
         flash(gettext("Nothing differs from what stands there; no new revision was made."))
         return redirect(again, 303)
     flash(gettext("Saved as revision %(revision)s.", revision=saved))
     return redirect(again, 303)
+
+
+def _again(identifier: str, language: str, page: int, refusal: ArchiveError) -> ResponseReturnValue:
+    try:
+        with archive().reading():
+            opened = comparing.opened(identifier, language, page=page)
+            return _editing(identifier, opened, rows.as_typed(request.form), refusal)
+    except NotFound:  # destroyed, or of fewer pages by now
+        return desk.gone()
 
 
 def _editing(

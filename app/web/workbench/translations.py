@@ -36,6 +36,8 @@ def translate(identifier: str) -> ResponseReturnValue:
                 translator=request.form.get("translator", ""),
                 choices=rows.choices(request.form),
             )
+    except NotFound:
+        return desk.gone()
     except LinesDiffer as differs:
         return transcripts.lines_differ(identifier, differs)
     except translating.MovedOn as moved:
