@@ -8,7 +8,7 @@ from app.errors import Conflict, Invalid
 from app.models import AuditEntry, Evidence, Role, SecondReading
 from app.policy import Actor
 from app.services import claiming, confirming, linking
-from tests.conftest import post, testimony
+from tests.conftest import post, testimony, told
 
 ADA, BO, CY = (Actor(f"{name:0<12}", name, Role.ARCHIVIST) for name in ("ada", "bo", "cy"))
 
@@ -72,7 +72,7 @@ def test_a_later_word_of_the_same_person_replaces_theirs_and_the_trail_keeps_bot
     with archive.reading() as session:
         assert session.scalars(select(SecondReading)).one().verdict == "confirms"
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "evidence.confirm")).one()
-        assert entry.details["before"] == {"verdict": "questions", "note": "Which Tuesday?"}
+        assert told(archive, entry)["before"] == {"verdict": "questions", "note": "Which Tuesday?"}
 
 
 def test_a_link_that_was_changed_waits_for_a_new_reading(archive, link, client):

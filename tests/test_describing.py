@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.models import AuditEntry, Edition, EditionPart, Event, Job, Person, Place, Testimony
 from app.records import Agent, Named
 from app.services import describing, naming
-from tests.conftest import post, testimony
+from tests.conftest import post, testimony, told
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_fields_are_saved_read_and_told_before_and_after(archive, archivist, ide
         assert held.date.words == "night of 25–26 February 1992"
         assert held.place.name == "Orrin"
     entry = trail(archive, "testimony.describe")[-1]
-    assert entry.details["before"]["title"] == "Testimony a"
-    assert entry.details["after"]["title"] == "The night at Orrin"
-    assert "summary" not in entry.details["after"]
+    assert told(archive, entry)["before"]["title"] == "Testimony a"
+    assert told(archive, entry)["after"]["title"] == "The night at Orrin"
+    assert "summary" not in told(archive, entry)["after"]
 
 
 def test_the_second_of_two_sees_both_versions_of_what_both_changed_and_keeps_the_rest(
@@ -180,8 +180,8 @@ def test_people_are_added_changed_moved_and_taken_out(archive, archivist, identi
     assert post(archivist, desk, f"{desk}/people/1", who=tor, act="remove").status_code == 303
     assert "Tor Ash" not in client.get(f"/testimonies/{identifier}").text
     entry = trail(archive, "testimony.describe")[-1]
-    assert len(entry.details["before"]["people"]) == 3
-    assert len(entry.details["after"]["people"]) == 2
+    assert len(told(archive, entry)["before"]["people"]) == 3
+    assert len(told(archive, entry)["after"]["people"]) == 2
 
 
 def test_mentions_places_and_events_come_and_go(archive, archivist, identifier, client):
@@ -281,8 +281,8 @@ def test_a_place_is_made_changed_and_its_coordinates_are_checked(
     assert client.get("/search?q=Оррин").status_code == 200
     assert "Orrin" in archivist.get("/workbench/places?q=оррин").text
     entry = trail(archive, "place.change")[-1]
-    assert entry.details["before"]["latitude"] == ""
-    assert entry.details["after"]["latitude"] == "39.9"
+    assert told(archive, entry)["before"]["latitude"] == ""
+    assert told(archive, entry)["after"]["latitude"] == "39.9"
 
 
 def test_a_new_name_of_a_collection_reaches_its_testimonies_and_no_other_may_have_it(

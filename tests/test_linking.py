@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.cli import cli
 from app.models import AuditEntry, Claim
-from tests.conftest import post, testimony
+from tests.conftest import post, testimony, told
 
 REGISTER = {
     "about": "A register for the test.",
@@ -191,7 +191,7 @@ def test_two_who_change_one_link_lose_nothing(tied, sign_in, archive, client):
     assert "Contradicts" in client.get(f"/testimonies/{identifier}").text
     with archive.reading() as session:
         changes = session.scalars(select(AuditEntry).where(AuditEntry.action == "evidence.change")).all()
-        assert [c.details["before"] for c in changes] == [
+        assert [told(archive, c)["before"] for c in changes] == [
             {"stance": "supports"},
             {"basis": "saw"},
             {"stance": "qualifies"},

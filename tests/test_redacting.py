@@ -11,7 +11,7 @@ from app.cli.base import OPERATOR
 from app.errors import Conflict, Invalid
 from app.models import AuditEntry, MediaFile, Redaction, RedactionReason, Testimony
 from app.services import redacting
-from tests.conftest import post, testimony
+from tests.conftest import post, testimony, told
 from tests.test_hiding import OPEN, SECRET, WORDS, raw_public_files_with
 
 
@@ -105,8 +105,8 @@ def test_a_day_is_changed_and_lines_are_released_with_a_reason(client, keep, arc
         assert session.scalar(select(Redaction)).lifted_at is not None
         entries = session.scalars(select(AuditEntry).where(AuditEntry.target.startswith("redaction:"))).all()
         assert [e.action for e in entries] == ["redaction.change", "redaction.lift"]
-        assert entries[0].details["before"] == {"until": until}
-        assert entries[1].details["why"] == "He is safe."
+        assert told(archive, entries[0])["before"] == {"until": until}
+        assert told(archive, entries[1])["why"] == "He is safe."
 
 
 def test_what_the_narrator_has_withheld_no_archivist_releases(keep, archive, client):
@@ -163,8 +163,8 @@ def test_a_whole_testimony_is_withheld_and_put_back(keep, archive, client, sign_
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "testimony.set_access").order_by(AuditEntry.id)
         ).first()
-        assert entry.details["why"] == "A letter came."
-        assert entry.details["before"]["access"] == "reading_room"
+        assert told(archive, entry)["why"] == "A letter came."
+        assert told(archive, entry)["before"]["access"] == "reading_room"
 
 
 def test_two_who_change_who_may_read_it_see_both(keep, archive, sign_in):

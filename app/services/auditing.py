@@ -36,6 +36,8 @@ def note(actor: Actor, action: str, target: str, *, day_only: bool = False, **de
     session().flush()
     content = (entry.actor, entry.action, entry.target, entry.details)
     entry.chain = chaining.chained(before or "", entry.id, entry.at, *content)
+    # Where a trail was cut, numbers are given again: the words of what was cut are not those of this entry.
+    session().execute(delete(AuditWords).where(AuditWords.entry_id == entry.id))
     if words:
         session().add(AuditWords(entry_id=entry.id, target=target, about=about, words=words))
     session().flush()
@@ -62,10 +64,19 @@ def forget(*targets: str, about: str = "") -> None:
 
 def _apart(target: str, details: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The details as the chain keeps them, and the words that are kept beside it."""
-    if target.partition(":")[0] not in OWN or not WORDS & details.keys():
+    words = {name: value for name, value in details.items() if name in WORDS and _says(value)}
+    if target.partition(":")[0] not in OWN or not words:
         return details, {}
-    words = {name: value for name, value in details.items() if name in WORDS}
     # Without it a short name could be guessed from the digest that stays when the name is destroyed.
     words[chaining.SALT] = new_identifier()
-    kept = {name: value for name, value in details.items() if name not in WORDS}
+    kept = {name: value for name, value in details.items() if name not in words}
     return kept | {chaining.DIGEST: chaining.digest(words)}, words
+
+
+def _says(value: Any) -> bool:
+    """Whether there is a word in it, and not only numbers."""
+    if isinstance(value, Mapping):
+        return any(map(_says, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_says, value))
+    return isinstance(value, str) and bool(value)

@@ -31,6 +31,7 @@ from app.models import (
 from app.policy import Action, Actor, may, require
 from app.services import auditing, awaiting
 
+LARGEST = 2**31 - 1  # number of a row
 PER_PAGE = 50
 UNDERWAY = (BulkState.QUEUED, BulkState.RUNNING, BulkState.UNDOING)
 NOT_HERE = "There is nothing at this address, or it is not open to you."
@@ -149,6 +150,8 @@ def drop(number: int, actor: Actor) -> None:
 
 def _failed(number: int, actor: Actor) -> Job:
     require(actor, Action.REVIEW)
+    if number > LARGEST:
+        raise NotFound("There is no such job.")
     job = session().scalar(select(Job).where(Job.id == number).with_for_update())
     if job is None:
         raise NotFound("There is no such job.")

@@ -177,7 +177,7 @@ def _named(action: str, name: str, value: Any) -> str:
     if name in ("stance", "basis"):
         return filters.term(shown(value), name)
     if name == "role":
-        return str(ROLES.get(shown(value), shown(value)))
+        return str(next((said for role, said in ROLES.items() if role.value == value), shown(value)))
     return shown(value)
 
 
