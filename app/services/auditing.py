@@ -11,10 +11,8 @@ from app.models import AuditEntry, AuditWords
 from app.policy import Actor
 from app.services import anchoring, chaining
 
-# Of these kinds of things an entry may hold somebody's own words or name, under these names.
-OWN = frozenset(
-    ("testimony", "transcript", "passage", "evidence", "redaction", "media", "person", "place", "submission")
-)
+# Entries of what was done to these may hold somebody's own words or name, under these names.
+OWN = frozenset(("testimony", "transcript", "passage", "evidence", "redaction", "media", "person", "place"))
 WORDS = frozenset(("before", "after", "note", "why", "name", "names", "heard_from", "title", "left_names"))
 
 
@@ -27,7 +25,7 @@ def note(actor: Actor, action: str, target: str, *, day_only: bool = False, **de
     anchoring.follow(session())
     before = session().scalar(select(AuditEntry.chain).order_by(AuditEntry.id.desc()).limit(1))
     at = clock.midnight() if day_only else clock.now()
-    kept, words = _apart(target, details)
+    kept, words = _apart(action, details)
     about = chaining.concerned(target, kept)
     entry = AuditEntry(
         at=at, actor=actor.identifier or "system", action=action, target=target, about=about, details=kept
@@ -62,10 +60,10 @@ def forget(*targets: str, about: str = "") -> None:
     session().execute(delete(AuditWords).where(concerned))
 
 
-def _apart(target: str, details: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _apart(action: str, details: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The details as the chain keeps them, and the words that are kept beside it."""
     words = {name: value for name, value in details.items() if name in WORDS and _says(value)}
-    if target.partition(":")[0] not in OWN or not words:
+    if action.partition(".")[0] not in OWN or not words:
         return details, {}
     # Without it a short name could be guessed from the digest that stays when the name is destroyed.
     words[chaining.SALT] = new_identifier()
