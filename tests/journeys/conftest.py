@@ -129,7 +129,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
 
 
 def _chromium() -> str | None:
-    """The browser: the shell without windows where it is installed, which opens a page in a third of the time."""
+    """The browser: the one without windows, where there is one, opens a page in a third of the time."""
     named = os.environ.get("ARCHIVE_CHROMIUM")
     known = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return named or next(filter(None, map(shutil.which, known)), None)
