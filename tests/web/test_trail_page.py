@@ -33,7 +33,7 @@ def desk(archive, sign_in, keep):
 def said(visitor, query: str) -> list[int]:
     """The first lines of the links that a page tells of."""
     text = visitor.get(f"/workbench/trail?{query}").text
-    return [n for n in range(1, 5) if f"tied lines {n}–{n + 1} to a claim: supports, saw" in text]
+    return [n for n in range(1, 5) if f"tied lines {n}–{n + 1} to a claim: Supports, saw it" in text]
 
 
 def test_it_is_narrowed_by_everything(desk):

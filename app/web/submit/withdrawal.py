@@ -31,7 +31,7 @@ def passages() -> ResponseReturnValue:
     if shown:
         with archive().writing():
             form = request.form  # as the page was when it was read: it may have been corrected since
-            first, last = form.get("first", 0, int), form.get("last", -1, int)
+            first, last = form.get("first", shown[0].number, int), form.get("last", shown[-1].number, int)
             withdrawing.withhold(held, chosen, range(first, last + 1), form.get("revision", 0, int))
     to = request.form.get("go", 0, int)
     if 1 <= to <= pages:
