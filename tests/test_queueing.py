@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app import clock
 from app.cli.base import OPERATOR
 from app.errors import Conflict, NotFound
-from app.models import AuditEntry, BulkAction, BulkChange, Doubt, Job, JobState, Passage, User
-from app.services import accounts, granting, holding, queueing, redacting, withdrawing
+from app.models import AuditEntry, BulkAction, BulkChange, Doubt, Evidence, Job, JobState, Passage, User
+from app.services import accounts, claiming, granting, holding, linking, queueing, redacting, withdrawing
 from tests.conftest import PASSWORD, post, testimony
 from tests.telling import accept, send
 
@@ -113,6 +113,25 @@ def test_pages_follow_one_another(archive, ada, monkeypatch):
         pages = [queueing.queue(ada[1], page=n) for n in (1, 2, 3)]
     assert [len(page.things) for page in pages] == [2, 2, 1]
     assert len({thing.identifier for page in pages for thing in page.things}) == 5
+
+
+def test_second_readings_are_one_line_of_everything(archive, keep, ada):
+    kept = keep(testimony("a", "We left at dusk.", "Nobody spoke."))
+    visitor, who = ada
+    with archive.writing():
+        asked = claiming.make_question("Who left?", OPERATOR)
+        claim = claiming.make_claim(asked.identifier, "All left.", OPERATOR).identifier
+        for line in (0, 1):
+            linking.link(kept, line, line, claim, "supports", "saw", OPERATOR)
+    with archive.reading():
+        listed = queueing.queue(who)
+        assert (listed.things, listed.total, listed.readings) == ((), 0, 2)
+    assert "2 links wait for a second reading" in visitor.get("/workbench/").text
+    assert kinds(archive, who, kind="evidence") == ["evidence", "evidence"]
+    with archive.writing() as session:
+        one = session.scalars(select(Evidence.identifier).limit(1)).one()
+        holding.take_thing(f"evidence:{one}", who)
+    assert kinds(archive, who) == kinds(archive, who, whose="mine") == ["evidence"]
 
 
 def test_what_another_has_is_taken_over_only_on_purpose_and_they_are_told(archive, keep, ada, bela):

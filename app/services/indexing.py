@@ -138,11 +138,12 @@ def _facets(record: Record) -> dict[str, set[str]]:
     """The facets that every passage of a testimony shares."""
     places = [*record.places, *([record.place] if record.place else [])]
     year = record.date.lower[:4] if record.date else ""
+    kinds = {m.kind for m in record.media if m.kind and not m.withheld}
     return {
         "collection": {record.collection},
         "event": {event.name for event in record.events},
         "place": {place.name for place in places},
         "tag": {tag.term for tag in record.tags if tag.first is None},
         "year": {year} if year else set(),
-        "media": {m.kind for m in record.media if m.kind} | ({"text"} if record.scripts else set()),
+        "media": kinds | ({"text"} if record.scripts else set()),
     }

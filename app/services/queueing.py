@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select, union_all
 
 from app import clock
 from app.db import session
@@ -79,37 +79,46 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of what waits; pages count from 1."""
+    """One page of what waits; pages count from 1.
+
+    ``readings`` links wait for a second reading and are not among the things, where everything is shown:
+    they are many, and are read one after another on a page of their own.
+    """
 
     things: tuple[Thing, ...]
     total: int
     page: int
     pages: int
+    readings: int = 0
 
 
 def queue(actor: Actor, kind: str = "", whose: str = "", page: int = 1) -> Queue:
     """A page of what waits, oldest first. An unknown kind is no filter. Raises NotFound beyond its end."""
     require(actor, Action.REVIEW)
     rows = _waiting(actor, kind).subquery()
-    asked = select(rows)
+    asked, readings = select(rows), 0
+    if kind not in list(Kind) and whose != Whose.MINE:
+        free = (rows.c.kind == Kind.READING, rows.c.holder == "")
+        readings = _count(select(rows).where(*free))
+        asked = asked.where(~and_(*free))
     if whose == Whose.MINE:
         asked = asked.where(rows.c.holder == actor.identifier, rows.c.holder != "")
     elif whose == Whose.FREE:
         asked = asked.where(rows.c.holder == "")
-    total = session().scalar(select(func.count()).select_from(asked.subquery())) or 0
+    total = _count(asked)
     pages = max(1, -(-total // PER_PAGE))
     if not 1 <= page <= pages:
         raise NotFound(NOT_HERE)
     ordered = asked.order_by(rows.c.late, rows.c.since, rows.c.kind, rows.c.number)
     found = session().execute(ordered.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
-    return Queue(tuple(_things(found, actor)), total, page, pages)
+    return Queue(tuple(_things(found, actor)), total, page, pages, readings)
 
 
 def count(actor: Actor) -> int:
     """How much waits, all in all: for the menu."""
     if not may(actor, Action.REVIEW):
         return 0
-    return session().scalar(select(func.count()).select_from(_waiting(actor, "").subquery())) or 0
+    return _count(_waiting(actor, ""))
 
 
 def see(identifier: str, actor: Actor) -> None:
@@ -146,6 +155,10 @@ def drop(number: int, actor: Actor) -> None:
     auditing.note(actor, "job.drop", f"job:{job.id}", name=job.name, attempts=job.attempts)
     session().delete(job)
     session().flush()
+
+
+def _count(asked: Any) -> int:
+    return session().scalar(select(func.count()).select_from(asked.subquery())) or 0
 
 
 def _failed(number: int, actor: Actor) -> Job:

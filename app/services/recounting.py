@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, union_all
 
 from app.db import session
-from app.models import AuditEntry, AuditWords, User
+from app.models import AuditEntry, AuditWords, Testimony, User
 from app.policy import Action, Actor, require
 from app.services import auditing
 
@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry, with the name of who acted."""
+    """One entry, with the name of who acted, and the title of the testimony it is about (if there is one)."""
 
     number: int
     at: datetime
@@ -45,6 +45,7 @@ class Entry:
     about: str
     details: dict[str, Any]
     chain: str
+    title: str = ""
 
 
 def entries(actor: Actor, asked: Asked, below: int | None = None) -> tuple[list[Entry], int | None]:
@@ -149,6 +150,11 @@ def _read(numbers: Sequence[int]) -> list[Entry]:
     who = {entry.actor for entry in found}
     rows = session().execute(select(User.identifier, User.name).where(User.identifier.in_(who))).all()
     known = {identifier: name for identifier, name in rows}  # noqa: C416 (a row is no pair to mypy)
+    about = {entry.about for entry in found if entry.about}
+    held = session().execute(
+        select(Testimony.identifier, Testimony.title).where(Testimony.identifier.in_(about))
+    )
+    titles = {identifier: title for identifier, title in held.all()}  # noqa: C416
     own = session().scalars(select(AuditWords).where(AuditWords.entry_id.in_(numbers)))
     words = {one.entry_id: one.words for one in own}
     return [
@@ -156,6 +162,7 @@ def _read(numbers: Sequence[int]) -> list[Entry]:
             *(e.id, e.at, e.actor, known.get(e.actor, ""), e.action, e.target, e.about),
             auditing.whole(e.details, words.get(e.id, {})),
             e.chain,
+            titles.get(e.about, ""),
         )
         for e in found
     ]

@@ -53,6 +53,7 @@ def test_it_is_narrowed_by_everything(desk):
 def test_a_change_says_what_was_before(desk):
     text = desk[0].get("/workbench/trail?what=testimony.describe").text
     assert "<del>Leaving</del>" in text
+    assert f'record={desk[1]}">Leaving</a>' in text, "by its title"
     assert "<ins>=1+1 Staying</ins>" in text
     assert "The command line" in text
 
