@@ -1,11 +1,11 @@
 """While somebody types: the terms, people, places, events, claims and testimonies that it may become."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import BindParameter, bindparam, func, select, union_all
 
 from app.db import begins_with, session
 from app.errors import Invalid
@@ -13,8 +13,33 @@ from app.models import LabelKind, RelationKind, Tagging, Term, TermKey, TermLabe
 from app.services import keying, known_names
 
 MOST = 12  # suggestions shown
-LOOKED_AT = 60  # keys that are ranked; more begin so only where one or two letters were typed
+LOOKED_AT = 3 * MOST  # keys that are ranked; more begin so only where one or two letters were typed
 HIGHEST = 2  # broader terms that a hint names
+
+# Of tables and made once: to put a statement together takes longer than to have it answered, and an answer is
+# wanted between two letters.
+_TERM, _KEY, _LABEL, _USE, _RELATION = (
+    one.metadata.tables[one.__tablename__].c for one in (Term, TermKey, TermLabel, Tagging, TermRelation)
+)
+_NUMBERS: BindParameter[Any] = bindparam("numbers", expanding=True)
+_ROWS = select(_TERM.id, _TERM.identifier, _TERM.label, _TERM.merged_into_id, _TERM.vocabulary_id).where(
+    _TERM.id.in_(_NUMBERS)
+)
+_LABELS = select(_LABEL.term_id, _LABEL.kind, _LABEL.label).where(_LABEL.term_id.in_(_NUMBERS))
+_USES = select(_USE.term_id, func.count()).where(_USE.term_id.in_(_NUMBERS)).group_by(_USE.term_id)
+_OFTEN = select(_USE.term_id).group_by(_USE.term_id).order_by(func.count().desc()).limit(LOOKED_AT)
+_BROADER = union_all(
+    select(_RELATION.id, _RELATION.term_id, _TERM.id, _TERM.label).where(
+        _TERM.id == _RELATION.other_id,
+        _RELATION.term_id.in_(_NUMBERS),
+        _RELATION.kind == RelationKind.BROADER,
+    ),
+    select(_RELATION.id, _RELATION.other_id, _TERM.id, _TERM.label).where(
+        _TERM.id == _RELATION.term_id,
+        _RELATION.other_id.in_(_NUMBERS),
+        _RELATION.kind == RelationKind.NARROWER,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +79,12 @@ def settle(kind: str, value: str, words: str) -> str:
 
 
 def _terms(words: str, vocabulary: int | None) -> list[Suggestion]:
-    looked_for = keying.looked_for(words)
+    looked_for = tuple(keying.looked_for(words))
     numbers = _found(looked_for)
     if not numbers:
         return []
-    columns = select(Term.id, Term.identifier, Term.label, Term.merged_into_id, Term.vocabulary_id)
-    terms = {row.id: row for row in session().execute(columns.where(Term.id.in_(numbers)))}
-    stands = _in_use(terms, columns)
+    terms = {row.id: row for row in session().execute(_ROWS, {"numbers": numbers}).all()}
+    stands = _in_use(terms)
     labels = _labels(numbers)
     uses = _uses({row.id for row in stands.values()})
     ranked = []
@@ -68,7 +92,7 @@ def _terms(words: str, vocabulary: int | None) -> list[Suggestion]:
         row = stands[number]
         if vocabulary is not None and row.vocabulary_id != vocabulary:
             continue
-        rank, matched = min(_ranks(looked_for, [*labels.get(number, ()), (None, terms[number].label)]))
+        rank, matched = _rank(looked_for, [*labels.get(number, ()), (None, terms[number].label)])
         ranked.append((rank, -uses.get(row.id, 0), row.label, row.id, matched))
     ranked.sort()
     best: dict[int, str] = {}
@@ -92,25 +116,21 @@ def _found(looked_for: Sequence[str]) -> list[int]:
     found: dict[int, None] = {}
     cut = False
     for beginning in looked_for:
-        begins = begins_with(TermKey.key, beginning)
-        keys = select(TermKey.term_id).where(begins).order_by(TermKey.key).limit(LOOKED_AT)
+        keys = (
+            select(_KEY.term_id).where(begins_with(_KEY.key, beginning)).order_by(_KEY.key).limit(LOOKED_AT)
+        )
         numbers = list(session().scalars(keys))
         found |= dict.fromkeys(numbers)
         cut = cut or len(numbers) == LOOKED_AT
     if cut:
-        used = (
-            select(Tagging.term_id).group_by(Tagging.term_id).order_by(func.count().desc()).limit(LOOKED_AT)
-        )
-        often = list(session().scalars(used))
-        for beginning in looked_for:
-            keys = select(TermKey.term_id).where(
-                TermKey.term_id.in_(often), begins_with(TermKey.key, beginning)
-            )
+        often = list(session().scalars(_OFTEN))
+        for beginning in looked_for if often else ():
+            keys = select(_KEY.term_id).where(_KEY.term_id.in_(often), begins_with(_KEY.key, beginning))
             found |= dict.fromkeys(session().scalars(keys))
     return list(found)
 
 
-def _in_use(terms: Mapping[int, Any], columns: Any) -> dict[int, Any]:
+def _in_use(terms: Mapping[int, Any]) -> dict[int, Any]:
     """The row of the term that stands for each."""
     held = dict(terms)
     stands = {}
@@ -118,43 +138,39 @@ def _in_use(terms: Mapping[int, Any], columns: Any) -> dict[int, Any]:
         row = held[number]
         while row.merged_into_id is not None:
             if row.merged_into_id not in held:
-                held[row.merged_into_id] = (
-                    session().execute(columns.where(Term.id == row.merged_into_id)).one()
-                )
+                held[row.merged_into_id] = session().execute(_ROWS, {"numbers": [row.merged_into_id]}).one()
             row = held[row.merged_into_id]
         stands[number] = row
     return stands
 
 
 def _labels(numbers: Iterable[int]) -> dict[int, list[tuple[LabelKind | None, str]]]:
-    rows = session().execute(
-        select(TermLabel.term_id, TermLabel.kind, TermLabel.label).where(TermLabel.term_id.in_(list(numbers)))
-    )
+    rows = session().execute(_LABELS, {"numbers": list(numbers)}).all()
     found: dict[int, list[tuple[LabelKind | None, str]]] = {}
     for number, kind, text in rows:
         found.setdefault(number, []).append((kind, text))
     return found
 
 
-def _ranks(
-    looked_for: Sequence[str], labels: Iterable[tuple[LabelKind | None, str]]
-) -> Iterator[tuple[int, str]]:
-    """How well each label fits, the best lowest, and the label where it may be shown.
+def _rank(looked_for: tuple[str, ...], labels: Iterable[tuple[LabelKind | None, str]]) -> tuple[int, str]:
+    """How well the best label fits (lower is better), and the label where it may be shown.
 
     First the label itself, then the beginning of a preferred label, of a word in it, and the same of others;
     of two that fit alike, the one in the script that was typed.
     """
-    yield 99, ""
+    within = tuple(f" {beginning}" for beginning in looked_for)
+    best = (99, "")
     for kind, text in labels:
-        shown = "" if kind is LabelKind.HIDDEN else text
         worse = 0 if kind in (None, LabelKind.PREFERRED) else 4
         for other_script, written in enumerate(_written(text)):
-            if written in looked_for:
-                yield other_script, shown
-            elif written.startswith(tuple(looked_for)):
-                yield 2 + worse + other_script, shown
-            elif any(f" {beginning}" in written for beginning in looked_for):
-                yield 4 + worse + other_script, shown
+            if written.startswith(looked_for):
+                rank = other_script + (0 if written in looked_for else 2 + worse)
+            elif any(map(written.__contains__, within)):
+                rank = 4 + worse + other_script
+            else:
+                continue
+            best = min(best, (rank, "" if kind is LabelKind.HIDDEN else text))
+    return best
 
 
 @lru_cache(maxsize=50_000)
@@ -165,15 +181,14 @@ def _written(text: str) -> tuple[str, ...]:
 
 
 def _uses(numbers: Iterable[int]) -> dict[int, int]:
-    counts = select(Tagging.term_id, func.count()).group_by(Tagging.term_id)
-    return dict(session().execute(counts.where(Tagging.term_id.in_(list(numbers)))).all())
+    return dict(session().execute(_USES, {"numbers": list(numbers)}).all())
 
 
 def _paths(numbers: Sequence[int]) -> dict[int, str]:
     """The broader terms of each, the broadest first; of several the one stated first."""
     paths: dict[int, list[str]] = {number: [] for number in numbers}
     at = {number: number for number in numbers}
-    for _ in range(HIGHEST):
+    for _ in range(HIGHEST if at else 0):
         parents = broader(set(at.values()))
         at = {number: now for number, now in at.items() if now in parents}
         for number, now in at.items():
@@ -184,16 +199,7 @@ def _paths(numbers: Sequence[int]) -> dict[int, str]:
 
 def broader(numbers: Iterable[int]) -> dict[int, tuple[int, str]]:
     """One broader term of each, as number and label: whichever of the two it was stated of."""
-    asked = list(numbers)
-    stated = TermRelation
-    up = select(stated.id, stated.term_id, Term.id, Term.label).join(Term, Term.id == stated.other_id)
-    down = select(stated.id, stated.other_id, Term.id, Term.label).join(Term, Term.id == stated.term_id)
-    rows = session().execute(
-        union_all(
-            up.where(stated.term_id.in_(asked), stated.kind == RelationKind.BROADER),
-            down.where(stated.other_id.in_(asked), stated.kind == RelationKind.NARROWER),
-        )
-    )
+    rows = session().execute(_BROADER, {"numbers": list(numbers)}).all()
     found: dict[int, tuple[int, str]] = {}
     for _, number, other, label in sorted(rows):
         found.setdefault(number, (other, label))

@@ -5,6 +5,7 @@ Long trails are read in pieces by several processes: to judge one, only the chai
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -86,8 +87,9 @@ def _first_wrong(first: int, last: int, parts: int | None) -> int | None:
     pieces = [(low, min(low + PIECE - 1, last)) for low in range(first, last + 1, PIECE)]
     url = session().connection().engine.url.render_as_string(hide_password=False)
     found = []
-    # A process forked from one with threads may hang on a lock that nobody opens.
-    with ProcessPoolExecutor(others, multiprocessing.get_context("spawn")) as pool:
+    # A process forked from one with threads may hang on a lock that nobody opens; else it begins at once.
+    way = "fork" if threading.active_count() == 1 else "spawn"
+    with ProcessPoolExecutor(others, multiprocessing.get_context(way)) as pool:
         asked = [(pool.submit(chaining.read_piece, url, *piece), piece) for piece in pieces]
         for one, piece in reversed(asked):  # what nobody has begun with, we read ourselves, from the end
             mine = one.cancel()

@@ -96,7 +96,10 @@ WATCH = """() => {
     field.addEventListener("input", () => { began = performance.now(); }, true);
     field.addEventListener("suggested", () => {
         const from = began;
-        requestAnimationFrame(() => setTimeout(() => window.spent.push(performance.now() - from), 0));
+        requestAnimationFrame(() => setTimeout(() => {
+            window.spent.push(performance.now() - from);
+            window.shown();
+        }, 0));
     });
 }"""
 
@@ -142,13 +145,12 @@ def type_in(base: str, typed: list[str], chromium: str) -> list[float]:
         page.get_by_text("Merge it into another term").click()
         page.evaluate(WATCH)
         field = page.locator("#merge-other")
-        asked = 0
         for words in typed:
             field.fill("")
             for letter in words:
-                asked += 1
+                page.evaluate("() => { window.painted = new Promise(done => { window.shown = done; }); }")
                 page.keyboard.insert_text(letter)
-                page.wait_for_function("wanted => window.spent.length >= wanted", arg=asked, timeout=30_000)
+                page.evaluate("() => window.painted")  # to look again and again would cost it frames
         spent: list[float] = page.evaluate("window.spent")
         browser.close()
     return spent

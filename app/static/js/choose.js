@@ -6,7 +6,7 @@
 //
 // data-choose-submits sends the form once something is chosen.
 
-const WAIT = 10; // milliseconds after a key before the server is asked
+const WAIT = 30; // milliseconds after a key before the server is asked, while it still answers an earlier one
 const ENOUGH = 3; // letters after which Enter takes the first suggestion
 const KEPT = 60; // answers remembered
 const words = document.getElementById("choose-words")?.dataset ?? {};
@@ -19,6 +19,7 @@ class Chooser {
     this.options = [];
     this.active = -1;
     this.known = new Map();
+    this.asking = null;
     this.shownFor = null; // the words whose suggestions are shown
     this.chosen = this.into?.value ? field.value : null;
     this.eager = false; // Enter was pressed before the answer came
@@ -64,13 +65,15 @@ class Chooser {
       if (this.into) this.into.value = "";
     }
     clearTimeout(this.timer);
+    const busy = this.asking !== null;
     this.asking?.abort();
     this.asking = null;
     const asked = this.field.value.trim();
     if (!asked) return this.close();
     if (this.known.has(asked)) return this.show(asked, this.known.get(asked));
-    this.timer = setTimeout(() => this.ask(asked), WAIT);
     this.waiting = asked;
+    if (busy) this.timer = setTimeout(() => this.ask(asked), WAIT);
+    else this.ask(asked);
     return undefined;
   }
 

@@ -64,7 +64,12 @@ STATES: dict[BulkState, LazyString] = {
 def tell_what_was_taken_over() -> None:
     """Say at the next page which things others have taken over."""
     whose = actor()
-    if request.method != "GET" or not may(whose, Action.REVIEW) or not whose.identifier:
+    if (
+        request.endpoint == "workbench.suggest"
+        or request.method != "GET"
+        or not may(whose, Action.REVIEW)
+        or not whose.identifier
+    ):
         return
     if lost := holding.lost(whose):
         with archive().writing():
