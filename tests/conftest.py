@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -38,6 +39,12 @@ def shared() -> Path:
 def rounds() -> int:
     """How often a trial is repeated: ARCHIVE_ROUNDS, a few by default."""
     return int(os.environ.get("ARCHIVE_ROUNDS", "6"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Argon2 made cheap, or every sign-in would take half a second; what is compared is the same."""
+    accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")

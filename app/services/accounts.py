@@ -14,8 +14,8 @@ from app.services import auditing, guessing, identifying
 
 SHORTEST = 12  # characters of a password
 LONGEST = 500
-_hasher = PasswordHasher()
-_nobody = _hasher.hash("nobody has this password")
+HASHER = PasswordHasher()  # Argon2id with the parameters of RFC 9106 for little memory
+_nobody = HASHER.hash("nobody has this password")
 
 
 def add(email: str, role: str, password: str, actor: Actor, *, name: str = "") -> User:
@@ -71,7 +71,7 @@ def refuse_unfit(password: str, email: str, name: str) -> None:
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return _hasher.hash(_normal(password))
+    return HASHER.hash(_normal(password))
 
 
 def check(email: str, password: str) -> Actor:
@@ -114,7 +114,7 @@ def actor_of(user: User) -> Actor:
 def _fits(kept: str, password: str) -> bool:
     with guessing.turn():
         try:
-            return _hasher.verify(kept, _normal(password[: LONGEST + 1]))
+            return HASHER.verify(kept, _normal(password[: LONGEST + 1]))
         except (VerifyMismatchError, InvalidHashError):
             return False
 
