@@ -1,0 +1,173 @@
+"""One field of a segment: its terms, and the documents, weights, lengths and places of each.
+
+Postings lie end to end in the order of terms, then of documents. Of a document's number only the lower 16
+bits are kept with the posting: the postings of a term are parted into runs, one for each 65,536 documents.
+A posting's weight, its document's length and its number of places are one code, looked up in a table.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from app.search.columnar import payload
+from app.search.columnar.arrays import Array, Ints, Strings, changes, narrow, ranges, small, starts
+from app.search.columnar.columnfile import Source
+
+CHUNK = 16  # bits of a document's number within its run
+
+
+class Postings:
+    """The postings of one field, read from arrays named ``field.blob`` and so on (see ``made``).
+
+    Attributes: ``kind`` of payload, ``placed`` whether there are places, and the tables of codes:
+    ``weights``, ``lengths`` (Whoosh's length byte), ``counts``.
+    """
+
+    def __init__(self, source: Source, name: str, kind: str) -> None:
+        self.source, self.name, self.kind = source, name, kind
+        self.placed = kind in payload.PLACED
+
+    def array(self, name: str) -> Array:
+        """The whole of one of the field's arrays."""
+        return self.source[f"{self.name}.{name}"]
+
+    def part(self, name: str, begin: int, end: int) -> Array:
+        """A stretch of one of the field's arrays."""
+        return self.source.part(f"{self.name}.{name}", begin, end)
+
+    @cached_property
+    def terms(self) -> Strings:
+        """The terms, ascending."""
+        return Strings(self.array("blob"), self.array("ends"))
+
+    @cached_property
+    def runs(self) -> Array:
+        """Where the runs of each term begin."""
+        return self.array("runs")
+
+    @cached_property
+    def firsts(self) -> Array:
+        """The first posting of each run, and one past the last of all."""
+        return self.array("firsts")
+
+    @cached_property
+    def weights(self) -> Array:
+        """The weight that a code stands for."""
+        return self.array("weights")
+
+    @cached_property
+    def lengths(self) -> Array:
+        """The length byte that a code stands for."""
+        return self.array("lengths")
+
+    @cached_property
+    def counts(self) -> Array:
+        """The number of places that a code stands for."""
+        return self.array("counts")
+
+    @cached_property
+    def size(self) -> int:
+        """All postings."""
+        return int(self.firsts[-1])
+
+    def span(self, term: int, end: int | None = None) -> tuple[int, int]:
+        """The postings of a term, or of the terms from it up to ``end`` (exclusive)."""
+        return int(self.firsts[self.runs[term]]), int(self.firsts[self.runs[term + 1 if end is None else end]])
+
+    def documents(self, term: int, end: int | None = None) -> Array:
+        """Documents of a term, ascending; or of several terms, one after another. Unsigned, 32 bits."""
+        low, high = int(self.runs[term]), int(self.runs[term + 1 if end is None else end])
+        bounds = self.firsts[low : high + 1]
+        found = self.part("documents", int(bounds[0]), int(bounds[-1])).astype(np.uint32)
+        chunks = self.part("chunks", low, high)
+        if high - low < 32:
+            first = int(bounds[0])
+            for chunk, begin, until in zip(chunks.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+                if chunk:
+                    found[begin - first : until - first] += np.uint32(chunk << CHUNK)
+        elif chunks.any():
+            found += np.repeat(chunks.astype(np.uint32) << np.uint32(CHUNK), np.diff(bounds.astype(np.int64)))
+        return found
+
+    def codes(self, term: int, end: int | None = None) -> Array:
+        """Codes of the same postings."""
+        return self.part("codes", *self.span(term, end))
+
+    def per_term(self) -> Ints:
+        """How many documents each term stands in."""
+        return np.diff(self.firsts[self.runs].astype(np.int64))
+
+    def place_span(self, term: int) -> tuple[int, int]:
+        """Where the places of a term begin and end."""
+        begin, end = self.array("place_starts")[term : term + 2].tolist()
+        return begin, end
+
+    def places(self, term: int, which: Ints | None = None) -> tuple[Array, Ints]:
+        """Places of a term's postings (all, or of those numbers), end to end, and how many each has."""
+        begin, end = self.place_span(term)
+        counts = self.counts[self.codes(term)]
+        if which is None:
+            return self.part("places", begin, end), counts
+        first = starts(counts)[which] + begin
+        counts = counts[which]
+        return self.array("places")[ranges(first, counts)], counts
+
+    def values(self, term: int) -> list[Any]:
+        """The payload of each posting of a term: lists of positions or tuples, or bytes when it is raw."""
+        if self.kind == "raw":
+            low, high = self.span(term)
+            return Strings(self.array("raw"), self.array("raw_ends")).slice(low, high)
+        if not self.placed:
+            return [()] * (self.span(term)[1] - self.span(term)[0])
+        begin, end = self.place_span(term)
+        parts = [self.part(name, begin, end).tolist() for name in ("places", *self.extras)]
+        every = parts[0] if len(parts) == 1 else list(zip(*parts, strict=True))
+        cuts = starts(self.counts[self.codes(term)]).tolist()
+        return [every[low:high] for low, high in zip(cuts, cuts[1:], strict=False)]
+
+    @property
+    def extras(self) -> list[str]:
+        """Names of the arrays that go along with places."""
+        return [name for name, _ in payload.COLUMNS[self.kind]]
+
+
+def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[str, Array]]:
+    """Codes for (weight, length byte, count) of each posting, and the tables they stand in."""
+    plain = bool(len(counts)) and int(counts.max()) < 256 and bool((weights == counts).all())
+    if plain:  # as nearly always: then a pair of bytes says it all
+        keys = (counts.astype(np.uint16) << np.uint16(8)) | lengths
+        seen = np.flatnonzero(np.bincount(keys, minlength=1))
+        codes = np.zeros(1 << 16, narrow(max(len(seen) - 1, 0)))
+        codes[seen] = np.arange(len(seen))
+        many = (seen >> 8).astype(np.uint32)
+        table = {"weights": many.astype(np.float32), "lengths": (seen & 255).astype(np.uint8), "counts": many}
+        return codes[keys], table
+    rows = np.zeros(len(weights), [("weight", "<f4"), ("length", "u1"), ("count", "<u4")])
+    rows["weight"], rows["length"], rows["count"] = weights, lengths, counts
+    table_rows, found = np.unique(rows, return_inverse=True)
+    names = {"weights": "weight", "lengths": "length", "counts": "count"}
+    return small(found), {name: np.ascontiguousarray(table_rows[of]) for name, of in names.items()}
+
+
+def made(
+    terms: Strings, per_term: Array, documents: Array, codes: Array, table: dict[str, Array]
+) -> dict[str, Array]:
+    """The arrays of a field from postings in the order of terms, then of documents.
+
+    ``blob`` and ``ends`` are the terms; ``runs`` says of each term where its runs begin, ``chunks`` and
+    ``firsts`` of each run its upper bits and its first posting; ``documents`` has the lower bits.
+    """
+    chunks = (documents >> CHUNK).astype(np.uint16)
+    number = np.repeat(np.arange(len(per_term), dtype=np.uint32), per_term)
+    first = changes(number, chunks)
+    return {
+        "blob": terms.blob,
+        "ends": terms.starts,
+        "runs": small(starts(np.bincount(number[first], minlength=len(per_term)))),
+        "chunks": small(chunks[first]),
+        "firsts": small(np.append(first, len(documents))),
+        "documents": documents.astype(np.uint16),
+        "codes": codes,
+        **table,
+    }

@@ -1,0 +1,77 @@
+"""The arrays of one segment: its fields, the lengths of its documents, what they store, their columns."""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from app.search.columnar.arrays import Array, Strings
+from app.search.columnar.columnfile import Source
+from app.search.columnar.postings import Postings
+from app.search.columnar.values import loaded
+
+
+class Stored:
+    """Values of documents, each different one kept once: document ``d`` has value ``numbers[d] - 1``, 0: none."""
+
+    def __init__(self, source: Source, name: str) -> None:
+        self._source, self._name = source, name
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The number of each document's value, from one; zero: it has none."""
+        return self._source[f"{self._name}.numbers"]
+
+    @cached_property
+    def strings(self) -> Strings:
+        """The values as bytes."""
+        return Strings(self._source[f"{self._name}.blob"], self._source[f"{self._name}.ends"])
+
+    def raw(self, document: int) -> bytes | None:
+        """One document's value."""
+        number = int(self._source.part(f"{self._name}.numbers", document, document + 1)[0])
+        return None if number == 0 else self.strings[number - 1]  # type: ignore[no-any-return]
+
+
+class SegmentData:
+    """One segment's arrays. May be shared by threads.
+
+    ``said`` has: ``count`` of documents; ``fields`` (name to kind of payload); ``totals`` (tokens of all
+    documents, by field); ``stored`` names; ``columns`` (name to kind: number, bytes, value); ``vectors``.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.said = source, source.said
+        self.count: int = source.said["count"]
+        self.fields = {name: Postings(source, f"f.{name}", kind) for name, kind in self.said["fields"].items()}
+        self.stored = {name: Stored(source, f"s.{name}") for name in self.said["stored"]}
+        self.columns: dict[str, str] = self.said["columns"]
+        self.vectors: dict[str, str] = self.said["vectors"]
+        self._texts: dict[tuple[str, int], Any] = {}
+
+    def lengths(self, field: str) -> Array | None:
+        """How many words each document has in a field; None: nobody has any."""
+        name = f"l.{field}"
+        return self.source[name] if name in self.source else None
+
+    def document(self, number: int) -> dict[str, Any]:
+        """What a document stores."""
+        found = {}
+        for name, one in self.stored.items():
+            raw = one.raw(number)
+            if raw is not None:
+                found[name] = raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])
+        return found
+
+    def numbers(self, column: str) -> Array:
+        """The values of a column of numbers."""
+        return self.source[f"c.{column}"]
+
+    def strings(self, column: str) -> Stored:
+        """The values of a column of bytes, ascending; or of other values."""
+        return Stored(self.source, f"c.{column}")
+
+    @cached_property
+    def every(self) -> Array:
+        """All document numbers."""
+        return np.arange(self.count, dtype=np.uint32)
