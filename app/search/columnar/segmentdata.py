@@ -47,7 +47,13 @@ class SegmentData:
         self.stored = {name: Stored(source, f"s.{name}") for name in self.said["stored"]}
         self.columns: dict[str, str] = self.said["columns"]
         self.vectors: dict[str, str] = self.said["vectors"]
-        self._texts: dict[tuple[str, int], Any] = {}
+
+    @cached_property
+    def kept(self) -> Any:
+        """What searchers keep of this segment."""
+        from app.search.columnar.snapshot import Kept
+
+        return Kept()
 
     def lengths(self, field: str) -> Array | None:
         """How many words each document has in a field; None: nobody has any."""
@@ -75,3 +81,24 @@ class SegmentData:
     def every(self) -> Array:
         """All document numbers."""
         return np.arange(self.count, dtype=np.uint32)
+
+    @cached_property
+    def _lexicons(self) -> dict[str, Any]:
+        return {}
+
+    def lexicon(self, field: str) -> Any:
+        """The words of a field, for finding those that are spelt almost alike; made once."""
+        from app.search.columnar.expanding import Spelling
+
+        if field not in self._lexicons:
+            self._lexicons[field] = Spelling(self.fields[field])
+        return self._lexicons[field]
+
+    def groups(self, field: str) -> Any:
+        """The groups of the documents by a field; made once. ValueError when a document has several values."""
+        from app.search.columnar.faceting import Groups
+
+        known = self._lexicons.get(f"\0{field}")
+        if known is None:
+            known = self._lexicons[f"\0{field}"] = Groups(self, field)
+        return known

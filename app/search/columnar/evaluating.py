@@ -1,0 +1,255 @@
+"""Which documents of a segment match a node, and how well: as arrays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.search.columnar import expanding
+from app.search.columnar.arrays import Array, Ints, sizes
+from app.search.columnar.nodes import All, Any_, Constant, Every, Many, Node, Not, Phrase, Term, TooMuch, Two
+from app.search.columnar.phrasing import side_by_side
+from app.search.columnar.snapshot import Snapshot, View, mask_of, scratch
+
+MOST_TERMS = 20_000  # terms that a beginning or a pattern may stand for in a segment
+NOWHERE: tuple[Array, Array] = np.zeros(0, np.uint32), np.zeros(0)
+
+Found = tuple[Array, Array]  # documents, ascending, and their scores (precise)
+
+
+class Leaf:
+    """One term's postings in a segment: documents, and scores that are made when they are asked for."""
+
+    __slots__ = ("codes", "documents", "factor", "single", "table")
+
+    def __init__(self, documents: Array, codes: Array, tables: tuple[Array, Array], factor: float) -> None:
+        self.documents, self.codes, self.factor = documents, codes, factor
+        self.table, self.single = tables
+
+    def scores(self) -> Array:
+        """Precise scores."""
+        found: Array = self.table.take(self.codes)
+        found *= self.factor
+        return found
+
+    def rough(self) -> Array:
+        """Scores in single precision."""
+        found: Array = self.single.take(self.codes)
+        found *= np.float32(self.factor)
+        return found
+
+
+def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
+    """The postings of a term; None when the segment has none."""
+    part = view.field(node.field)
+    number = part.terms.find(node.text) if part is not None else -1
+    if part is None or number < 0:
+        return None
+    factor = snapshot.idf(node.field, node.text) * node.boost
+    documents = view.documents(node.field, number)
+    return Leaf(documents, part.codes(number), snapshot.tables(node.field, view), factor)
+
+
+def evaluate(snapshot: Snapshot, view: View, node: Node) -> Found:
+    """The documents that match, removed ones perhaps among them."""
+    match node:
+        case Term():
+            one = leaf(snapshot, view, node)
+            return (one.documents, one.scores()) if one is not None else NOWHERE
+        case Many():
+            return _many(snapshot, view, node)
+        case Phrase():
+            return _phrase(snapshot, view, node)
+        case All(nodes, boost):
+            return intersect(snapshot, view, nodes, boost)
+        case Any_(nodes, boost):
+            return union(view, [evaluate(snapshot, view, one) for one in nodes], boost)
+        case Two(how, first, second):
+            return _two(how, evaluate(snapshot, view, first), evaluate(snapshot, view, second), view)
+        case Not(inner):
+            mask = ~mask_of(evaluate(snapshot, view, inner)[0], view.count)
+            documents = np.flatnonzero(mask if view.alive is None else mask & view.alive).astype(np.uint32)
+            return documents, np.ones(len(documents))
+        case Constant(inner, score):
+            documents = evaluate(snapshot, view, inner)[0]
+            return documents, np.full(len(documents), float(score))
+        case Every(field, score):
+            return _every(view, field, score)
+
+
+def _every(view: View, field: str | None, score: float) -> Found:
+    if field is None:
+        documents: Array = view.data.every
+    else:
+        part = view.field(field)
+        if part is None:
+            return NOWHERE
+        documents = np.flatnonzero(mask_of(part.documents(0, len(part.terms)), view.count)).astype(np.uint32)
+    return documents, np.full(len(documents), float(score))
+
+
+def expanded(snapshot: Snapshot, view: View, node: Many) -> Ints:
+    """Numbers of the terms that a node stands for in a segment. TooMuch: they are too many."""
+    part = view.field(node.field)
+    if part is None:
+        return np.zeros(0, np.int64)
+    given: tuple[Any, ...] = node.given
+    if node.how == "prefix":
+        found = expanding.beginning(part, *given)
+    elif node.how == "range":
+        found = expanding.between(part, *given)
+    elif node.how == "pattern":
+        found = expanding.matching(part, snapshot.schema[node.field], *given)
+    else:
+        found = view.data.lexicon(node.field).near(*given)
+    if len(found) > MOST_TERMS and node.how != "range":
+        raise TooMuch(f"more than {MOST_TERMS} words of the index fit; ask for a longer beginning")
+    return found
+
+
+def _many(snapshot: Snapshot, view: View, node: Many) -> Found:
+    numbers = expanded(snapshot, view, node)
+    part = view.field(node.field)
+    if part is None or not len(numbers):
+        return NOWHERE
+    if node.constant:
+        documents = anywhere(view, node.field, numbers)
+        return documents, np.full(len(documents), float(node.boost))
+    documents, codes, counts = _stretches(view, node.field, numbers)
+    if len(snapshot.views) == 1:
+        idfs = snapshot.rarities(node.field, counts)
+    else:
+        idfs = np.array([snapshot.idf(node.field, part.terms[number]) for number in numbers.tolist()])
+    scores = snapshot.tables(node.field, view)[0].take(codes)
+    scores *= np.repeat(idfs * node.boost, counts)
+    if len(numbers) == 1:
+        return documents, scores
+    total = np.bincount(documents, scores, view.count)
+    together = np.flatnonzero(total).astype(np.uint32)
+    return together, total[together]
+
+
+def anywhere(view: View, field: str, numbers: Ints) -> Array:
+    """Documents of any of these terms (ascending)."""
+    part = view.data.fields[field]
+    if len(numbers) == 1:
+        return view.documents(field, int(numbers[0]))
+    marks = np.zeros(view.count, bool)
+    if int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
+        marks[part.documents(int(numbers[0]), int(numbers[-1]) + 1)] = True
+    else:
+        for number in numbers.tolist():
+            marks[view.documents(field, number)] = True
+    return np.flatnonzero(marks).astype(np.uint32)
+
+
+def _stretches(view: View, field: str, numbers: Ints) -> tuple[Array, Array, Ints]:
+    """Documents and codes of these terms (ascending), one after another; and how many each has."""
+    part = view.data.fields[field]
+    low, high = int(numbers[0]), int(numbers[-1]) + 1
+    counts = sizes(part.firsts[part.runs[low : high + 1]])
+    if high - low == len(numbers):
+        return part.documents(low, high), part.codes(low, high), counts
+    lists = [(view.documents(field, number), part.codes(number)) for number in numbers.tolist()]
+    documents = np.concatenate([one for one, _ in lists])
+    return documents, np.concatenate([one for _, one in lists]), counts[numbers - low]
+
+
+def _two(how: str, first: Found, second: Found, view: View) -> Found:
+    documents, scores = first
+    if how == "maybe":
+        extra = np.zeros(view.count)
+        extra[second[0]] = second[1]
+        return documents, scores + extra[documents]
+    fits = mask_of(second[0], view.count)[documents]
+    if how == "without":
+        fits = ~fits
+    return documents[fits], scores[fits]
+
+
+def union(view: View, found: Sequence[Found], boost: float) -> Found:
+    """Documents of any, their scores added."""
+    found = [one for one in found if len(one[0])]
+    if len(found) < 2:
+        documents, scores = found[0] if found else NOWHERE
+        return documents, scores * boost if boost != 1.0 else scores
+    total = np.zeros(view.count)
+    marks = np.zeros(view.count, bool)
+    for documents, scores in found:
+        total[documents] += scores
+        marks[documents] = True
+    together = np.flatnonzero(marks).astype(np.uint32)
+    return together, total[together] * boost
+
+
+def intersect(snapshot: Snapshot, view: View, nodes: Sequence[Node], boost: float) -> Found:
+    """Documents of all, their scores added: the shortest list first, and the others only where it has some."""
+    leaves: list[Leaf] = []
+    others: list[tuple[Array, Array]] = []
+    for node in nodes:
+        if isinstance(node, Term):
+            one = leaf(snapshot, view, node)
+            if one is None:
+                return NOWHERE
+            leaves.append(one)
+        else:
+            others.append(evaluate(snapshot, view, node))
+            if not len(others[-1][0]):
+                return NOWHERE
+    lists = [one.documents for one in leaves] + [documents for documents, _ in others]
+    documents, where = common(view, lists)
+    total = np.zeros(len(documents))
+    for one, place in zip(leaves, where, strict=False):
+        scores = one.table.take(one.codes if place is None else one.codes.take(place))
+        scores *= one.factor
+        total += scores
+    for (_, scores), place in zip(others, where[len(leaves) :], strict=True):
+        total += scores if place is None else scores.take(place)
+    return documents, total * boost if boost != 1.0 else total
+
+
+def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None]]:
+    """Numbers that stand in every (ascending) list, and where they stand in each (None: it is the list itself)."""
+    order = sorted(range(len(lists)), key=lambda one: len(lists[one]))
+    found = lists[order[0]]
+    where: list[Array | None] = [None] * len(lists)
+    for done, number in enumerate(order[1:], 1):
+        other = lists[number]
+        if not len(found) or not len(other):
+            return NOWHERE[0], [NOWHERE[0].astype(np.int64)] * len(lists)
+        if len(other) > 12 * len(found):
+            at = other.searchsorted(found)
+            at[at == len(other)] = len(other) - 1
+            mine = np.flatnonzero(other.take(at) == found)
+            at = at.take(mine)
+        else:
+            slots = scratch.fit(view.count).slots
+            slots[found] = np.arange(len(found), dtype=np.int32)
+            hits = slots.take(other)
+            at = np.flatnonzero(hits >= 0)
+            mine = hits.take(at)
+            slots[found] = -1
+        if len(mine) < len(found):
+            found = found.take(mine)
+            for earlier in order[:done]:
+                place = where[earlier]
+                where[earlier] = mine if place is None else place.take(mine)
+        where[number] = at
+    return found, where
+
+
+def _phrase(snapshot: Snapshot, view: View, node: Phrase) -> Found:
+    leaves = [leaf(snapshot, view, Term(node.field, word, node.boost)) for word in node.words]
+    if any(one is None for one in leaves):
+        return NOWHERE
+    part = view.data.fields[node.field]
+    numbers = [part.terms.find(word) for word in node.words]
+    documents, where = common(view, [one.documents for one in leaves if one is not None])
+    kept = side_by_side(part, numbers, [one.codes for one in leaves if one is not None], where, len(documents), node.slop)
+    total = np.zeros(len(kept))
+    for one, place in zip(leaves, where, strict=True):
+        assert one is not None
+        scores = one.table.take(one.codes.take(kept if place is None else place.take(kept)))
+        scores *= one.factor
+        total += scores
+    return documents.take(kept), total
