@@ -96,7 +96,7 @@ class ColumnarIndex(FileIndex):
                 time.sleep(0.002 * attempt)
                 continue
             forget(self.storage, {one.make_filename(EXTENSION) for one in info.segments}, self.indexname)
-            return found
+            return _with_memory(found, reuse, info.generation)
         raise OSError("the index changes faster than it can be opened")
 
     def searcher(self, **kwargs: Any) -> Any:
@@ -104,6 +104,15 @@ class ColumnarIndex(FileIndex):
         from app.search.columnar.searching import ColumnarSearcher
 
         return ColumnarSearcher(self.reader(), fromindex=self, **kwargs)
+
+
+def _with_memory(reader: Any, before: Any, generation: int) -> Any:
+    """The reader, and what the one before had in memory: Whoosh's ``BufferedWriter`` counts on it."""
+    leaves = [] if before is None else [leaf for leaf, _ in before.leaf_readers()]
+    kept = [leaf for leaf in leaves if leaf.segment() and not isinstance(leaf.segment(), ColumnSegment)]
+    if not kept:
+        return reader
+    return MultiReader([*(leaf for leaf, _ in reader.leaf_readers()), *kept], generation=generation)
 
 
 class _Empty(EmptyReader):

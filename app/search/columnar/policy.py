@@ -8,7 +8,7 @@ from app.search.columnar.segment import ColumnSegment
 
 LEAST = 128  # documents: segments up to this size are alike
 FACTOR = 6  # so many segments of about one size become one
-HOLES = 0.3  # the part of a segment's documents that may have been removed before it is rewritten
+HOLES = 0.5  # the part of a segment's documents that may have been removed before it is rewritten
 
 
 def due(segments: Sequence[ColumnSegment], coming: int, most: int | None) -> list[ColumnSegment]:

@@ -171,20 +171,26 @@ class ColumnarWriter(SegmentWriter):
             kept, taken = self._chosen(mergetype, optimize, merge)
             self._close_run(spill=False)
             parts = [*((data_of(self.storage, one), one.living()) for one in taken), *self._runs]
-            segments = [*kept, *self._made(parts)]
-            table = contents.Contents(self.schema, segments, self.generation)
-            contents.write(self.folder, self.indexname, table)
-        except BaseException:
+            self.segments = [*kept, *self._made(parts)]
+            self._commit_toc(self.segments)
+        finally:
             self._release()
-            raise
-        self.segments = segments
+
+    def _commit_toc(self, segments: list[ColumnSegment]) -> None:
+        table = contents.Contents(self.schema, segments, self.generation)
+        contents.write(self.folder, self.indexname, table)
         contents.sweep(self.folder, self.indexname, self.generation, segments)
-        self._release()
 
     def cancel(self) -> None:
         """Forget all changes."""
         self._check_state()
-        self._release()
+        try:
+            self._close_segment()
+        finally:
+            self._release()
+
+    def _close_segment(self) -> None:
+        self._runs = []
 
     def _chosen(self, mergetype: Any, optimize: bool | None, merge: bool | None) -> tuple[list[Any], list[Any]]:
         """Segments that stay as they are, and those that are taken up into the new one."""
@@ -212,6 +218,13 @@ class ColumnarWriter(SegmentWriter):
         else:
             segment.seal, segment.count = merging.merge(path, parts, wanted=self._wanted())
         return [segment]
+
+    def detached(self) -> ColumnSegment | None:
+        """A segment of what was added, on disk but in no commit; None if there is nothing."""
+        self._close_run(spill=False)
+        made = self._made(self._runs)
+        self._runs, self.docnum, self._added = [], 0, False
+        return made[0] if made else None
 
     def _wanted(self) -> Callable[[str], bool]:
         spelled = {field.spelling_fieldname(name) for name, field in self.schema.items() if field.separate_spelling()}
