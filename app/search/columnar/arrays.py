@@ -58,6 +58,17 @@ def changes(*sorted_keys: Array) -> Ints:
     return np.flatnonzero(fresh)
 
 
+def packed(name: str, values: Array) -> dict[str, Array]:
+    """Numbers as bytes, but for a few: entry ``name_at[i]`` is ``name_is[i]``. All of them, if they are not few."""
+    values = small(values)
+    if values.dtype.itemsize == 1:
+        return {name: values}
+    wide = np.flatnonzero(values > 255)
+    if len(wide) * 8 > len(values):
+        return {name: values}
+    return {name: values.astype(np.uint8), f"{name}_at": small(wide), f"{name}_is": values[wide]}
+
+
 class Strings(Sequence[bytes]):
     """Byte strings end to end in ``blob``; string ``i`` is ``blob[starts[i]:starts[i + 1]]``.
 

@@ -245,7 +245,8 @@ def _phrase(snapshot: Snapshot, view: View, node: Phrase) -> Found:
     part = view.data.fields[node.field]
     numbers = [part.terms.find(word) for word in node.words]
     documents, where = common(view, [one.documents for one in leaves if one is not None])
-    kept = side_by_side(part, numbers, [one.codes for one in leaves if one is not None], where, len(documents), node.slop)
+    codes = [one.codes for one in leaves if one is not None]
+    kept = side_by_side(view, node.field, numbers, codes, where, len(documents), node.slop)
     total = np.zeros(len(kept))
     for one, place in zip(leaves, where, strict=True):
         assert one is not None

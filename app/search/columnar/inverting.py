@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from app.search.columnar.arrays import Array, Strings, changes, ranges, small, starts
+from app.search.columnar.arrays import Array, Strings, changes, packed, ranges, small, starts
 from app.search.columnar.postings import coded, made
 
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.int64)  # what a length byte stands for
@@ -58,7 +58,7 @@ def of_tokens(
     found = owner[fresh]
     codes, table = coded(many, bytes_of[found], many)
     arrays = made(terms, np.bincount(ranks_sorted[fresh], minlength=len(terms)), found, codes, table)
-    return {**arrays, "places": places, "place_starts": small(starts(per_term))}
+    return {**arrays, **packed("places", places), "place_starts": small(starts(per_term))}
 
 
 def of_postings(
@@ -87,7 +87,7 @@ def of_postings(
     if along:
         which = ranges(starts(counts)[:-1][order], counts[order])
         arrays |= {name: values[which] for name, values in along.items()}
-        arrays["places"] = small(arrays["places"])
+        arrays |= packed("places", arrays["places"])
         per_term = np.bincount(per_posting, counts[order], minlength=len(strings)).astype(np.int64)
         arrays["place_starts"] = small(starts(per_term))
     if raw is not None:

@@ -77,7 +77,7 @@ class _Moving:
         place_starts = self.view.array("place_starts")
 
         def read(low: int, high: int) -> Array:
-            values = self.view.part(name, int(place_starts[low]), int(place_starts[high]))
+            values = self.view.unpacked(name, int(place_starts[low]), int(place_starts[high]))
             if self.kept is None:
                 return values
             counts = self.view.counts[self.view.codes(low, high)]
@@ -146,12 +146,42 @@ def merge_field(draft: Drafting, name: str, kind: str, given: Sequence[tuple[Pos
     layout = _Layout([(one, one.per_term) for one in parts], len(terms))
     _documents(draft, name, layout)
     code_kind = np.dtype(narrow(max(len(table["weights"]) - 1, 0))).str
-    codes = layout.pieces([one.codes for one in parts], code_kind)
-    draft.stream(f"{name}.codes", code_kind, (values for _, _, values in codes))
+    _packed(draft, name, "codes", layout, [one.codes for one in parts], code_kind)
     if kind in payload.PLACED:
         _places(draft, name, kind, parts, len(terms))
     if kind == "raw":
         _raw(draft, name, layout)
+
+
+def _values(view: Postings, column: str) -> Array:
+    """The widest numbers of a packed array."""
+    return view.array(f"{column}_is" if f"{view.name}.{column}_is" in view.source else column)
+
+
+def _packed(
+    draft: Drafting, name: str, column: str, layout: _Layout, read: Sequence[Callable[[int, int], Array]], kind: str
+) -> None:
+    """Write an array as ``arrays.packed`` does, unless a part has it wide."""
+    plain = any(one.view.array(column).dtype.itemsize > 1 for one in layout.parts)
+    if plain or np.dtype(kind).itemsize == 1:
+        draft.stream(f"{name}.{column}", kind, (values for _, _, values in layout.pieces(read, kind)))
+        return
+    places: list[Array] = [np.zeros(0, np.int64)]
+    found: list[Array] = [np.zeros(0, kind)]
+    done = 0
+
+    def pieces() -> Iterator[Array]:
+        nonlocal done
+        for _, _, values in layout.pieces(read, kind):
+            wide = np.flatnonzero(values > 255)
+            places.append(wide + done)
+            found.append(values[wide])
+            done += len(values)
+            yield values.astype(np.uint8)
+
+    draft.stream(f"{name}.{column}", "|u1", pieces())
+    draft.add(f"{name}.{column}_at", small(np.concatenate(places)))
+    draft.add(f"{name}.{column}_is", np.concatenate(found))
 
 
 def _documents(draft: Drafting, name: str, layout: _Layout) -> None:
@@ -182,8 +212,9 @@ def _documents(draft: Drafting, name: str, layout: _Layout) -> None:
 def _places(draft: Drafting, name: str, kind: str, parts: Sequence[_Moving], terms: int) -> None:
     layout = _Layout([(one, one.places_per_term()) for one in parts], terms)
     draft.add(f"{name}.place_starts", small(starts(layout.per_term)))
-    widest = max((one.view.array("places").dtype for one in parts), key=lambda dtype: dtype.itemsize)
-    for column, dtype in (("places", widest.str), *payload.COLUMNS[kind]):
+    widest = max((_values(one.view, "places").dtype for one in parts), key=lambda dtype: dtype.itemsize)
+    _packed(draft, name, "places", layout, [one.along("places") for one in parts], widest.str)
+    for column, dtype in payload.COLUMNS[kind]:
         found = layout.pieces([one.along(column) for one in parts], dtype)
         draft.stream(f"{name}.{column}", dtype, (values for _, _, values in found))
 
@@ -212,8 +243,22 @@ def _tables(views: Sequence[Postings]) -> tuple[dict[str, Array], list[Array]]:
         one["weight"], one["length"], one["count"] = view.weights, view.lengths, view.counts
         rows.append(one)
     together, inverse = np.unique(np.concatenate(rows), return_inverse=True)
+    often = np.bincount(inverse, np.concatenate([_often(view) for view in views]))
+    order = np.argsort(-often, kind="stable")
+    ranks = np.zeros(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    together, inverse = together[order], ranks[inverse]
     kind = narrow(max(len(together) - 1, 0))
     cuts = np.cumsum([len(one) for one in rows])[:-1]
     table = {"weights": "weight", "lengths": "length", "counts": "count"}
     found = {name: np.ascontiguousarray(together[of]) for name, of in table.items()}
     return found, np.split(inverse.astype(kind), cuts)
+
+
+def _often(view: Postings) -> Array:
+    """How often each code stands."""
+    found = np.zeros(len(view.weights), np.int64)
+    for begin in range(0, view.size, STRETCH):
+        codes = view.unpacked("codes", begin, min(begin + STRETCH, view.size))
+        found += np.bincount(codes, minlength=len(found))
+    return found

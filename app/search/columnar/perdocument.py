@@ -173,7 +173,7 @@ class ColumnDocuments(base.PerDocumentReader):
         part, (begins, order, owners) = found
         low, high = int(begins[docnum]), int(begins[docnum + 1])
         texts = [part.terms[number].decode() for number in owners[low:high].tolist()]
-        codes = part.array("codes")[order[low:high]]
+        codes = part.unpacked("codes", 0, part.size)[order[low:high]]
         values = [
             part.values(term)[posting - part.span(term)[0]]
             for term, posting in zip(owners[low:high].tolist(), order[low:high].tolist(), strict=True)

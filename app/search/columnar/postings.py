@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar import payload
-from app.search.columnar.arrays import Array, Ints, Strings, changes, narrow, ranges, small, starts
+from app.search.columnar.arrays import Array, Ints, Strings, changes, narrow, packed, small, starts
 from app.search.columnar.columnfile import Source
 
+_NONE = np.zeros(0, np.uint8)
 CHUNK = 16  # bits of a document's number within its run
 
 
@@ -27,6 +28,7 @@ class Postings:
     def __init__(self, source: Source, name: str, kind: str) -> None:
         self.source, self.name, self.kind = source, name, kind
         self.placed = kind in payload.PLACED
+        self._wide: dict[str, Array] = {}
 
     def array(self, name: str) -> Array:
         """The whole of one of the field's arrays."""
@@ -35,6 +37,23 @@ class Postings:
     def part(self, name: str, begin: int, end: int) -> Array:
         """A stretch of one of the field's arrays."""
         return self.source.part(f"{self.name}.{name}", begin, end)
+
+    def unpacked(self, name: str, begin: int, end: int) -> Array:
+        """A stretch of an array that was ``packed``."""
+        found = self.part(name, begin, end)
+        at = self._wide.get(name)
+        if at is None:
+            key = f"{self.name}.{name}_at"
+            at = self._wide[name] = self.source[key] if key in self.source else _NONE
+        if not len(at):
+            return found
+        low, high = at.searchsorted((begin, end)).tolist()
+        if low == high:
+            return found
+        values = self.part(f"{name}_is", low, high)
+        found = found.astype(values.dtype)
+        found[at[low:high].astype(np.int64) - begin] = values
+        return found
 
     @cached_property
     def terms(self) -> Strings:
@@ -92,7 +111,7 @@ class Postings:
 
     def codes(self, term: int, end: int | None = None) -> Array:
         """Codes of the same postings."""
-        return self.part("codes", *self.span(term, end))
+        return self.unpacked("codes", *self.span(term, end))
 
     def per_term(self) -> Ints:
         """How many documents each term stands in."""
@@ -103,15 +122,9 @@ class Postings:
         begin, end = self.array("place_starts")[term : term + 2].tolist()
         return begin, end
 
-    def places(self, term: int, which: Ints | None = None) -> tuple[Array, Ints]:
-        """Places of a term's postings (all, or of those numbers), end to end, and how many each has."""
-        begin, end = self.place_span(term)
-        counts = self.counts[self.codes(term)]
-        if which is None:
-            return self.part("places", begin, end), counts
-        first = starts(counts)[which] + begin
-        counts = counts[which]
-        return self.array("places")[ranges(first, counts)], counts
+    def places(self, begin: int, end: int) -> Array:
+        """Places, end to end (see ``place_span``)."""
+        return self.unpacked("places", begin, end)
 
     def values(self, term: int) -> list[Any]:
         """The payload of each posting of a term: lists of positions or tuples, or bytes when it is raw."""
@@ -121,7 +134,8 @@ class Postings:
         if not self.placed:
             return [()] * (self.span(term)[1] - self.span(term)[0])
         begin, end = self.place_span(term)
-        parts = [self.part(name, begin, end).tolist() for name in ("places", *self.extras)]
+        parts = [self.places(begin, end).tolist()]
+        parts += [self.part(name, begin, end).tolist() for name in self.extras]
         every = parts[0] if len(parts) == 1 else list(zip(*parts, strict=True))
         cuts = starts(self.counts[self.codes(term)]).tolist()
         return [every[low:high] for low, high in zip(cuts, cuts[1:], strict=False)]
@@ -133,11 +147,13 @@ class Postings:
 
 
 def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[str, Array]]:
-    """Codes for (weight, length byte, count) of each posting, and the tables they stand in."""
+    """Codes for (weight, length byte, count) of each posting, the most frequent first; and their tables."""
     plain = bool(len(counts)) and int(counts.max()) < 256 and bool((weights == counts).all())
     if plain:  # as nearly always: then a pair of bytes says it all
         keys = (counts.astype(np.uint16) << np.uint16(8)) | lengths
-        seen = np.flatnonzero(np.bincount(keys, minlength=1))
+        often = np.bincount(keys, minlength=1)
+        seen = np.flatnonzero(often)
+        seen = seen[np.argsort(-often[seen], kind="stable")]
         codes = np.zeros(1 << 16, narrow(max(len(seen) - 1, 0)))
         codes[seen] = np.arange(len(seen))
         many = (seen >> 8).astype(np.uint32)
@@ -145,7 +161,11 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
         return codes[keys], table
     rows = np.zeros(len(weights), [("weight", "<f4"), ("length", "u1"), ("count", "<u4")])
     rows["weight"], rows["length"], rows["count"] = weights, lengths, counts
-    table_rows, found = np.unique(rows, return_inverse=True)
+    table_rows, found, often = np.unique(rows, return_inverse=True, return_counts=True)
+    order = np.argsort(-often, kind="stable")
+    ranks = np.zeros(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    table_rows, found = table_rows[order], ranks[found]
     names = {"weights": "weight", "lengths": "length", "counts": "count"}
     return small(found), {name: np.ascontiguousarray(table_rows[of]) for name, of in names.items()}
 
@@ -168,6 +188,6 @@ def made(
         "chunks": small(chunks[first]),
         "firsts": small(np.append(first, len(documents))),
         "documents": documents.astype(np.uint16),
-        "codes": codes,
+        **packed("codes", codes),
         **table,
     }
