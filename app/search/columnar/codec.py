@@ -13,6 +13,7 @@ from app.search.columnar.gathering import Gathering, spoken
 from app.search.columnar.perdocument import ColumnDocuments
 from app.search.columnar.segment import EXTENSION, ColumnSegment, data_of
 from app.search.columnar.terms import ColumnTerms
+from app.search.columnar.values import dumped
 
 
 class ColumnCodec(base.Codec):
@@ -69,12 +70,13 @@ class ColumnDocumentWriter(base.PerDocumentWriter):
     def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int | None) -> None:
         """What the document stores of a field, and how many words it has."""
         if value is not None:
-            self._gathering.store(fieldname, spoken(value))
+            self._gathering.values(fieldname).add(self._gathering.document, spoken(value))
         self._gathering.length(fieldname, length or 0)
 
     def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:
         """The document's value in a column."""
-        self._gathering.column(fieldname, columnobj, value)
+        kind, taking = self._gathering.column(fieldname, columnobj)
+        taking.add(self._gathering.document, dumped(value) if kind == "value" else value)
 
     def add_vector_items(self, fieldname: str, fieldobj: Any, items: Iterable[Any]) -> None:
         """The document's terms."""

@@ -83,7 +83,31 @@ class _Posted:
         return of_postings(list(self.names), *map(_numbers, numbers), bytes_of, along, self.raw)
 
 
-class _Tagged:
+class Whole:
+    """One field whose values are its terms, as they are: keys and the like."""
+
+    kind = "none"
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+        self.names: dict[bytes, int] = {}
+        self.terms, self.documents = array("I"), array("I")
+
+    def add(self, document: int, term: bytes) -> None:
+        """A document's value."""
+        self.terms.append(self.names.setdefault(term, len(self.names)))
+        self.documents.append(document)
+
+    def arrays(self, bytes_of: Array) -> dict[str, Array]:
+        """The field."""
+        documents = _numbers(self.documents)
+        counts = np.ones(len(documents), np.uint32)
+        weights = np.full(len(documents), self.weight, np.float32)
+        terms = _numbers(self.terms)
+        return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, {}, None)
+
+
+class Tagged:
     """One field without places, value by value; what a value gives is worked out once."""
 
     def __init__(self, kind: str) -> None:
@@ -121,7 +145,7 @@ class _Tagged:
 Tags = tuple["array[int]", "array[int]", "array[float]"]
 
 
-class _Texts:
+class Texts:
     """One field, text by text."""
 
     kind = "positions"
@@ -130,13 +154,13 @@ class _Texts:
         self.tokenizing = tokenizing
         self.codes, self.documents, self.counts = array("i"), array("I"), array("I")
 
-    def add(self, document: int, text: str) -> int:
-        before = len(self.codes)
-        self.codes.extend(self.tokenizing.codes(text))
-        added = len(self.codes) - before
+    def add(self, document: int, text: str) -> None:
+        """A document's text."""
+        codes = self.codes
+        before = len(codes)
+        codes.extend(self.tokenizing.codes(text))
         self.documents.append(document)
-        self.counts.append(added)
-        return added
+        self.counts.append(len(codes) - before)
 
     def lengths_and_arrays(self, count: int) -> tuple[Array, int, dict[str, Array]]:
         owners = _numbers(self.documents)
@@ -198,8 +222,9 @@ class Gathering:
         self.document = -1
         self.size = 0
         self.posted: dict[str, _Posted] = {}
-        self.texts: dict[str, _Texts] = {}
-        self.tagged: dict[str, _Tagged] = {}
+        self.texts: dict[str, Texts] = {}
+        self.tags: dict[str, Tagged] = {}
+        self.wholes: dict[str, Whole] = {}
         self.lengths: dict[str, tuple[array[int], array[int]]] = {}
         self.stored: dict[str, _Values] = {}
         self.columns: dict[str, tuple[str, Any]] = {}
@@ -218,29 +243,21 @@ class Gathering:
         one.add(term, self.document, weight, value)
         self.size += 2
 
-    def tag(self, field: str, kind: str, value: Any, items: Callable[[], Any], boost: float = 1.0) -> int:
-        """A value of the document in a field without places; how many words it has.
+    def whole(self, field: str, weight: float) -> Whole:
+        """What takes the values of a field that are its terms."""
+        return self.wholes.setdefault(field, Whole(weight))
 
-        ``items`` works out its terms, once for each ``value`` (None: each time).
-        """
-        one = self.tagged.get(field)
-        if one is None:
-            one = self.tagged[field] = _Tagged(kind)
-        tags = one.memo.get(value) if value is not None else None
-        if tags is None:
-            tags = one.tags((term, count, weight * boost, rest) for term, count, weight, rest in items())
-            if value is not None and len(one.memo) < _REMEMBERED:
-                one.memo[value] = tags
-        one.add(self.document, tags)
-        self.size += len(tags[0])
-        return sum(tags[1])
+    def tagged(self, field: str, kind: str) -> Tagged:
+        """What takes the values of a field without places."""
+        return self.tags.setdefault(field, Tagged(kind))
 
-    def text(self, field: str, tokenizing: Tokenizing, text: str) -> None:
-        """The text of a field of the document."""
-        one = self.texts.get(field)
-        if one is None:
-            one = self.texts[field] = _Texts(tokenizing)
-        self.size += one.add(self.document, text)
+    def text(self, field: str, tokenizing: Tokenizing) -> Texts:
+        """What takes the texts of a field."""
+        return self.texts.setdefault(field, Texts(tokenizing))
+
+    def values(self, field: str) -> "_Values":
+        """What takes the stored values of a field, as ``spoken`` says them."""
+        return self.stored.setdefault(field, _Values())
 
     def length(self, field: str, length: int) -> None:
         """How many words the document has in a field that was posted."""
@@ -249,25 +266,15 @@ class Gathering:
             documents.append(self.document)
             lengths.append(min(length, 0xFFFFFFFF))
 
-    def remembers(self, field: str, value: Any) -> bool:
-        """Whether ``tag`` knows the terms of this value."""
-        return value is not None and field in self.tagged and value in self.tagged[field].memo
-
-    def store(self, field: str, said: bytes) -> None:
-        """What the document stores, as ``spoken`` says it."""
-        self.stored.setdefault(field, _Values()).add(self.document, said)
-        self.size += 1
-
-    def column(self, field: str, column: columns.Column, value: Any) -> None:
-        """The document's value in a column."""
+    def column(self, field: str, column: columns.Column) -> tuple[str, Any]:
+        """How the values of a column are kept, and what takes them (those of kind ``value`` as bytes)."""
         kept = self.columns.get(field)
         if kept is None:
             kind = column_kind(column)
             number = kind.startswith("number:")
             values = _Numbers(kind[7:], column.default_value()) if number else _Values()
             kept = self.columns[field] = kind, values
-        kept[1].add(self.document, dumped(value) if kept[0] == "value" else value)
-        self.size += 1
+        return kept
 
     def vector(self, field: str, format_: Any, items: Any) -> None:
         """The document's own terms, with what their format keeps of each."""
@@ -290,7 +297,7 @@ class Gathering:
             lengths = np.zeros(count, np.int64)
             lengths[_numbers(documents)] = _numbers(values)
             arrays[f"l.{name}"], totals[name] = small(lengths), int(lengths.sum())
-        for name, posted in [*self.posted.items(), *self.tagged.items()]:
+        for name, posted in (self.posted | self.tags | self.wholes).items():
             bytes_of = length_bytes(arrays.get(f"l.{name}", np.zeros(count, np.uint8)))
             arrays |= _named(f"f.{name}", posted.arrays(bytes_of))
         for name, posted in self.vectors.items():
@@ -304,7 +311,7 @@ class Gathering:
                 arrays |= _named(f"c.{name}", column.arrays(count))
         said = {
             "count": count,
-            "fields": {name: one.kind for name, one in (self.texts | self.posted | self.tagged).items()},
+            "fields": {name: one.kind for name, one in (self.texts | self.posted | self.tags | self.wholes).items()},
             "totals": totals,
             "stored": list(self.stored),
             "defaults": {

@@ -15,8 +15,13 @@ from whoosh.util.text import utf8encode
 from app.search.columnar import payload
 from app.search.columnar.gathering import Gathering, spoken
 from app.search.columnar.tokenizing import Tokenizing, quick
+from app.search.columnar.values import dumped
 
-_REMEMBERED = (int, float, bool, datetime, date, Decimal)
+_KNOWN = (int, float, bool, datetime, date, Decimal)  # whose values are remembered, and str
+_REMEMBERED = 50_000  # values of a field whose terms are remembered
+_COST = 8  # what a field of a document counts for, in words
+
+Todo = list[tuple[Callable[[int, Any], Any], Any]]  # what is to be called with the document's number and a value
 
 
 class _Plan:
@@ -24,6 +29,7 @@ class _Plan:
 
     def __init__(self, name: str, field: Any) -> None:
         self.name, self.field = name, field
+        self.indexed, self.stored, self.column = field.indexed, field.stored, field.column_type
         self.tokenizing: Tokenizing | None = quick(field) if field.indexed else None
         self.kind = payload.kind(field.format) if field.indexed else "none"
         self.bare = self.kind in ("none", "count") and not field.vector and not field.separate_spelling()
@@ -32,6 +38,8 @@ class _Plan:
             and type(field.analyzer) is IDTokenizer
             and type(field.format) is formats.Existence
         )
+        self.shown: dict[Any, Any] = {}  # values and how they stand in the column
+        self.into: Any = None  # what takes the field's values in this run
 
 
 class Taking:
@@ -46,6 +54,7 @@ class Taking:
         """Begin a new run."""
         self.gathering, self.count = gathering, 0
         for plan in self._plans.values():
+            plan.into = None
             if plan.tokenizing is not None and plan.tokenizing.full:
                 plan.tokenizing.reset()
 
@@ -61,87 +70,103 @@ class Taking:
         False: nothing was kept, because a field that got plain texts in this run now gets something else;
         a new run must begin.
         """
-        todo: list[Callable[[], Any]] = []
-        gathering = self.gathering
+        todo: Todo = []
+        plans = self._plans
         for name, value in given.items():
-            if name[0] == "_" or value is None:
-                if name[0] != "_" and name not in self._plans:
-                    self._plan(name)
+            if name[0] == "_":
                 continue
-            plan = self._plans.get(name) or self._plan(name)
-            field_boost = given.get(f"_{name}_boost", boost)
-            if plan.field.indexed:
-                act = self._indexed(plan, value, field_boost)
-                if act is None:
+            plan = plans.get(name) or self._plan(name)
+            if value is None:
+                continue
+            if plan.indexed:
+                own = given.get(f"_{name}_boost", boost)
+                if not self._indexed(plan, value, own, todo):
                     return False
-                todo.append(act)
-            self._kept(plan, given.get(f"_stored_{name}", value), todo)
-        gathering.document = self.count
-        for act in todo:
-            act()
+            if plan.stored or plan.column:
+                self._kept(plan, given.get(f"_stored_{name}", value), todo)
+        document = self.gathering.document = self.count
+        for act, what in todo:
+            act(document, what)
+        self.gathering.size += _COST * len(todo)
         self.count += 1
         return True
 
-    def _kept(self, plan: _Plan, value: Any, todo: list[Callable[[], Any]]) -> None:
-        gathering, name, field = self.gathering, plan.name, plan.field
-        if field.stored and value is not None:
-            said = spoken(value)
-            todo.append(lambda: gathering.store(name, said))
-        column = field.column_type
-        if column and value is not None:
-            shown = field.to_column_value(value)
-            todo.append(lambda: gathering.column(name, column, shown))
+    def _kept(self, plan: _Plan, value: Any, todo: Todo) -> None:
+        if value is None:
+            return
+        if plan.stored:
+            todo.append((self.gathering.values(plan.name).add, spoken(value)))
+        if plan.column:
+            kind, into = self.gathering.column(plan.name, plan.column)
+            known = type(value) in _KNOWN
+            shown = plan.shown.get(value) if known else None
+            if shown is None:
+                shown = plan.field.to_column_value(value)
+                if known and len(plan.shown) < _REMEMBERED:
+                    plan.shown[value] = shown
+            todo.append((into.add, dumped(shown) if kind == "value" else shown))
 
-    def _indexed(self, plan: _Plan, value: Any, boost: float) -> Callable[[], Any] | None:
-        gathering, name, field = self.gathering, plan.name, plan.field
+    def _indexed(self, plan: _Plan, value: Any, boost: float, todo: Todo) -> bool:
+        gathering, name = self.gathering, plan.name
+        text = type(value) is str and boost == 1.0
         if plan.tokenizing is not None:
-            if type(value) is str and boost == 1.0:
-                tokenizing = plan.tokenizing
-                return lambda: gathering.text(name, tokenizing, value)
+            if text:
+                if plan.into is None:
+                    plan.into = gathering.text(name, plan.tokenizing)
+                gathering.size += len(value) // 6
+                todo.append((plan.into.add, value))
+                return True
             if name in gathering.texts:
-                return None
+                return False
             plan.tokenizing = None  # from now on term by term
+        if plan.whole:
+            if text:
+                if plan.into is None:
+                    plan.into = gathering.whole(name, plan.field.format.field_boost)
+                todo.append((plan.into.add, utf8encode(value)[0]))
+                return True
+            if name in gathering.wholes:
+                return False
+            plan.whole = False
         if plan.bare:
-            return self._tagged(plan, value, boost)
-        return self._posted(plan, list(field.index(value)), value, boost)
-
-    def _tagged(self, plan: _Plan, value: Any, boost: float) -> Callable[[], Any]:
-        gathering, name, field = self.gathering, plan.name, plan.field
-        if plan.whole and type(value) is str:
-            term = utf8encode(value)[0]
-            weight = field.format.field_boost
-            return lambda: gathering.tag(name, plan.kind, None, lambda: ((term, 1, weight, b""),), boost)
-        known = value if type(value) is str else (type(value), value) if type(value) in _REMEMBERED else None
-        known = known if boost == 1.0 else None
-        if gathering.remembers(name, known):
-            items: Any = ()
+            self._tagged(plan, value, boost, todo)
         else:
-            items = list(field.index(value))
+            self._posted(plan, value, boost, todo)
+        return True
 
-        def act() -> None:
-            length = gathering.tag(name, plan.kind, known, lambda: items, boost)
-            if field.scorable:
-                gathering.length(name, length)
+    def _tagged(self, plan: _Plan, value: Any, boost: float, todo: Todo) -> None:
+        field, into = plan.field, self.gathering.tagged(plan.name, plan.kind)
+        known = value if type(value) is str else (type(value), value) if type(value) in _KNOWN else None
+        known = known if boost == 1.0 else None
+        tags = into.memo.get(known) if known is not None else None
+        if tags is None:
+            items = field.index(value)
+            tags = into.tags((term, count, weight * boost, rest) for term, count, weight, rest in items)
+            if known is not None and len(into.memo) < _REMEMBERED:
+                into.memo[known] = tags
+        todo.append((into.add, tags))
+        if field.scorable:
+            todo.append((self._length(plan.name), sum(tags[1])))
 
-        return act
+    def _length(self, name: str) -> Callable[[int, int], None]:
+        return lambda document, length: self.gathering.length(name, length)
 
-    def _posted(self, plan: _Plan, items: list[Any], value: Any, boost: float) -> Callable[[], Any]:
+    def _posted(self, plan: _Plan, value: Any, boost: float, todo: Todo) -> None:
         gathering, name, field = self.gathering, plan.name, plan.field
-        spelled = list(field.spellable_words(value)) if field.separate_spelling() else []
-        vector: list[Any] = []
-        if field.vector:
-            found = field.vector.word_values(value, field.analyzer, mode="index")
-            vector = sorted((text, weight, payload_) for text, _, weight, payload_ in found)
+        items = list(field.index(value))
 
-        def act() -> None:
+        def post(document: int, items: Any) -> None:
             for term, _, weight, rest in items:
                 gathering.post(name, field.format, term, weight * boost, rest)
-            if field.scorable:
-                gathering.length(name, sum(count for _, count, _, _ in items))
-            if spelled:
-                words = [(utf8encode(word)[0], 1, 1.0, b"") for word in spelled]
-                gathering.tag(field.spelling_fieldname(name), "none", None, lambda: words)
-            if vector:
-                gathering.vector(name, field.vector, vector)
 
-        return act
+        todo.append((post, items))
+        if field.scorable:
+            todo.append((self._length(name), sum(count for _, count, _, _ in items)))
+        if field.separate_spelling():
+            words = [(utf8encode(word)[0], 1, 1.0, b"") for word in field.spellable_words(value)]
+            spelled = gathering.tagged(field.spelling_fieldname(name), "none")
+            todo.append((spelled.add, spelled.tags(words)))
+        if field.vector:
+            found = field.vector.word_values(value, field.analyzer, mode="index")
+            vector = sorted((text, weight, rest) for text, _, weight, rest in found)
+            todo.append((lambda document, items: gathering.vector(name, field.vector, items), vector))
