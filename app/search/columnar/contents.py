@@ -36,12 +36,12 @@ class Contents:
 
 def latest(folder: str | Path, name: str) -> int:
     """The newest generation, or -1."""
-    pattern = re.compile(rf"_{re.escape(name)}_([0-9]+)\.toc")
+    start = f"_{name}_"
     try:
-        found = map(pattern.fullmatch, os.listdir(folder))
+        found = [file[len(start) : -4] for file in os.listdir(folder) if file.startswith(start)]
     except FileNotFoundError:
         return -1
-    return max((int(match[1]) for match in found if match), default=-1)
+    return max((int(number) for number in found if number.isdecimal()), default=-1)
 
 
 def read(folder: str | Path, name: str, schema: Schema | None = None) -> Contents:

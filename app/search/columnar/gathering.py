@@ -245,19 +245,19 @@ class Gathering:
 
     def whole(self, field: str, weight: float) -> Whole:
         """What takes the values of a field that are its terms."""
-        return self.wholes.setdefault(field, Whole(weight))
+        return self.wholes.get(field) or self.wholes.setdefault(field, Whole(weight))
 
     def tagged(self, field: str, kind: str) -> Tagged:
         """What takes the values of a field without places."""
-        return self.tags.setdefault(field, Tagged(kind))
+        return self.tags.get(field) or self.tags.setdefault(field, Tagged(kind))
 
     def text(self, field: str, tokenizing: Tokenizing) -> Texts:
         """What takes the texts of a field."""
-        return self.texts.setdefault(field, Texts(tokenizing))
+        return self.texts.get(field) or self.texts.setdefault(field, Texts(tokenizing))
 
     def values(self, field: str) -> "_Values":
         """What takes the stored values of a field, as ``spoken`` says them."""
-        return self.stored.setdefault(field, _Values())
+        return self.stored.get(field) or self.stored.setdefault(field, _Values())
 
     def length(self, field: str, length: int) -> None:
         """How many words the document has in a field that was posted."""

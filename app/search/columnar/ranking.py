@@ -15,6 +15,7 @@ from app.search.columnar.selecting import best, candidates, first
 from app.search.columnar.snapshot import Snapshot, View, mask_of, scratch
 
 _SLACK = 1e-5  # far more than sums of scores in single precision are wrong
+_SHORT = 5_000  # documents of a list that is ranked without a first guess
 _DENSE = 12  # lists with more than this part of all documents are added up over all documents
 
 
@@ -164,6 +165,8 @@ def _pairs(documents: Array, scores: Array) -> Hits:
 def _best_of_any(
     view: View, leaves: Sequence[Leaf], boost: float, mask: Bools | None, limit: int, whole: bool
 ) -> tuple[Hits, Array, int]:
+    if len(leaves) == 1 and len(leaves[0].documents) < _SHORT:
+        return _best_of_few(leaves[0], boost, mask, limit)
     lists = [(one.documents, one.rough()) for one in leaves]
     if mask is not None:
         fits = [mask.take(documents) for documents, _ in lists]
@@ -184,6 +187,21 @@ def _best_of_any(
         exact[here] += one.table.take(one.codes.take(at[here])) * one.factor
     order = np.lexsort((chosen, -exact))[:limit]
     return _pairs(chosen[order], exact[order] * boost), documents, total
+
+
+def _best_of_few(one: Leaf, boost: float, mask: Bools | None, limit: int) -> tuple[Hits, Array, int]:
+    """The same for one short list: precise at once."""
+    documents, scores = one.documents, one.scores()
+    if mask is not None:
+        fits = mask.take(documents)
+        documents, scores = documents[fits], scores[fits]
+    if len(scores) > limit:
+        least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        chosen = np.flatnonzero(scores >= least)
+    else:
+        chosen = np.arange(len(scores))
+    ranked = sorted(zip((-scores.take(chosen)).tolist(), documents.take(chosen).tolist(), strict=True))
+    return [(-score * boost, document) for score, document in ranked[:limit]], documents, len(documents)
 
 
 def _added(

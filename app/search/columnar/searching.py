@@ -83,6 +83,12 @@ class ColumnarSearcher(Searcher):
         )
         return answer(self.snapshot, asked)
 
+    def stored(self, document: int, field: str) -> Any:
+        """What a document stores of one field; None: nothing."""
+        views = self.snapshot.views
+        view = views[0] if len(views) == 1 else next(one for one in reversed(views) if one.base <= document)
+        return view.data.value(document - view.base, field)
+
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's ``Searcher.search``. TooMuch when the query asks for more than a search may take."""
         began = time.perf_counter()

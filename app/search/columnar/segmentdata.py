@@ -15,7 +15,7 @@ class Stored:
     """Values of documents, each different one kept once: document ``d`` has value ``numbers[d] - 1``, 0: none."""
 
     def __init__(self, source: Source, name: str) -> None:
-        self._source, self._name = source, name
+        self._source, self._name, self._numbers = source, name, f"{name}.numbers"
 
     @cached_property
     def numbers(self) -> Array:
@@ -29,7 +29,7 @@ class Stored:
 
     def raw(self, document: int) -> bytes | None:
         """One document's value."""
-        number = int(self._source.part(f"{self._name}.numbers", document, document + 1)[0])
+        number = int(self._source.part(self._numbers, document, document + 1)[0])
         return None if number == 0 else self.strings[number - 1]  # type: ignore[no-any-return]
 
 
@@ -60,14 +60,18 @@ class SegmentData:
         name = f"l.{field}"
         return self.source[name] if name in self.source else None
 
+    def value(self, number: int, field: str) -> Any:
+        """What a document stores of one field; None: nothing."""
+        one = self.stored.get(field)
+        raw = None if one is None else one.raw(number)
+        if raw is None:
+            return None
+        return raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])
+
     def document(self, number: int) -> dict[str, Any]:
         """What a document stores."""
-        found = {}
-        for name, one in self.stored.items():
-            raw = one.raw(number)
-            if raw is not None:
-                found[name] = raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])
-        return found
+        found = {name: self.value(number, name) for name in self.stored}
+        return {name: one for name, one in found.items() if one is not None}
 
     def numbers(self, column: str) -> Array:
         """The values of a column of numbers."""

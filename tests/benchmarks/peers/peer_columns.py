@@ -63,7 +63,7 @@ class Engine:
             sortedby="date" if question.get("sort") else "",
             reverse=bool(question.get("sort")),
         )
-        hits = [self.searcher.stored_fields(number)["pid"] for _, number in found.hits]
+        hits = [self.searcher.stored(number, "pid") for _, number in found.hits]
         counts = {name: {value: one[0] for value, one in counts.items()} for name, counts in found.facets.items()}
         return found.total, hits, counts or None
 
