@@ -59,7 +59,7 @@ def changes(*sorted_keys: Array) -> Ints:
 
 
 def packed(name: str, values: Array) -> dict[str, Array]:
-    """Numbers as bytes, but for a few: entry ``name_at[i]`` is ``name_is[i]``. All of them, if they are not few."""
+    """Numbers as bytes, but for a few (all, if they are not few): entry ``name_at[i]`` is ``name_is[i]``."""
     values = small(values)
     if values.dtype.itemsize == 1:
         return {name: values}

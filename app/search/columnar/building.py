@@ -26,7 +26,7 @@ def build(
     limitmb: float = 512,
     merge: bool = False,
 ) -> None:
-    """Add the documents of ``share(0, processes)``, ``share(1, processes)`` ..., each in a process of its own.
+    """Add the documents of ``share(0, processes)``, ``share(1, processes)`` ..., each in its own process.
 
     ``limitmb`` is for all of them together. Each process leaves one segment, or all make one (``merge``).
     The processes are forked: call this before threads are started. Unbuilt: one of them failed.

@@ -1,4 +1,4 @@
-"""Our segments through Whoosh's codec interface: with it any Whoosh writer writes them, and any reader reads."""
+"""Our segments through Whoosh's codec interface: any writer of Whoosh's can write them, any reader read."""
 
 # mypy: allow-untyped-calls, disallow-subclassing-any=False
 

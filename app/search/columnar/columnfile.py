@@ -96,7 +96,8 @@ class Drafting:
         place, size, checks, pending = self._file.tell(), 0, [], 0
         check = 0
         for piece in pieces:
-            data = memoryview(np.ascontiguousarray(piece, kind)).cast("B") if piece.size else memoryview(b"")
+            plain: Any = np.ascontiguousarray(piece, kind)
+            data = memoryview(plain).cast("B") if piece.size else memoryview(b"")
             size += len(data)
             self._file.write(data)
             while data:

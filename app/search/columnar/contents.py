@@ -73,7 +73,7 @@ def _understood(text: bytes, name: str, schema: Schema | None) -> Contents:
 
 
 def write(folder: str | Path, name: str, contents: Contents) -> None:
-    """Bring a table to disk; when this returns it is the newest, whatever happens. OSError: it is not there."""
+    """Bring a table to disk; when this returns it is the newest. OSError: it is not there."""
     schema = ensure_schema(contents.schema)
     said = {
         "version": VERSION,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar import expanding
+from app.search.columnar.adjoining import LONGEST, adjoining, kept
 from app.search.columnar.arrays import Array, Ints, sizes
 from app.search.columnar.nodes import All, Any_, Constant, Every, Many, Node, Not, Phrase, Term, TooMuch, Two
 from app.search.columnar.phrasing import side_by_side
@@ -183,7 +184,7 @@ def union(view: View, found: Sequence[Found], boost: float) -> Found:
 
 
 def intersect(snapshot: Snapshot, view: View, nodes: Sequence[Node], boost: float) -> Found:
-    """Documents of all, their scores added: the shortest list first, and the others only where it has some."""
+    """Documents of all, their scores added: the shortest list first, the others where it has some."""
     leaves: list[Leaf] = []
     others: list[tuple[Array, Array]] = []
     for node in nodes:
@@ -209,7 +210,7 @@ def intersect(snapshot: Snapshot, view: View, nodes: Sequence[Node], boost: floa
 
 
 def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None]]:
-    """Numbers that stand in every (ascending) list, and where they stand in each (None: it is the list itself)."""
+    """Numbers that stand in every (ascending) list, and where in each (None: it is the list itself)."""
     order = sorted(range(len(lists)), key=lambda one: len(lists[one]))
     found = lists[order[0]]
     where: list[Array | None] = [None] * len(lists)
@@ -218,14 +219,14 @@ def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None
         if not len(found) or not len(other):
             return NOWHERE[0], [NOWHERE[0].astype(np.int64)] * len(lists)
         if len(other) > 12 * len(found):
-            at = other.searchsorted(found)
+            at: Array = other.searchsorted(found)
             at[at == len(other)] = len(other) - 1
             mine = np.flatnonzero(other.take(at) == found)
             at = at.take(mine)
         else:
             slots = scratch.fit(view.count).slots
             slots[found] = np.arange(len(found), dtype=np.int32)
-            hits = slots.take(other)
+            hits: Array = slots.take(other)
             at = np.flatnonzero(hits >= 0)
             mine = hits.take(at)
             slots[found] = -1
@@ -239,18 +240,26 @@ def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None
 
 
 def _phrase(snapshot: Snapshot, view: View, node: Phrase) -> Found:
-    leaves = [leaf(snapshot, view, Term(node.field, word, node.boost)) for word in node.words]
-    if any(one is None for one in leaves):
-        return NOWHERE
+    leaves: list[Leaf] = []
+    for word in node.words:
+        one = leaf(snapshot, view, Term(node.field, word, node.boost))
+        if one is None:
+            return NOWHERE
+        leaves.append(one)
     part = view.data.fields[node.field]
     numbers = [part.terms.find(word) for word in node.words]
-    documents, where = common(view, [one.documents for one in leaves if one is not None])
-    codes = [one.codes for one in leaves if one is not None]
-    kept = side_by_side(view, node.field, numbers, codes, where, len(documents), node.slop)
-    total = np.zeros(len(kept))
-    for one, place in zip(leaves, where, strict=True):
-        assert one is not None
-        scores = one.table.take(one.codes.take(kept if place is None else place.take(kept)))
+    if node.slop == 1 and len(numbers) < LONGEST and kept(view, node.field, numbers):
+        documents = adjoining(view, node.field, numbers)
+        places: list[Array] = [one.documents.searchsorted(documents) for one in leaves]
+    else:
+        documents, where = common(view, [one.documents for one in leaves])
+        codes = [one.codes for one in leaves]
+        chosen = side_by_side(view, node.field, numbers, codes, where, len(documents), node.slop)
+        documents = documents.take(chosen)
+        places = [chosen if place is None else place.take(chosen) for place in where]
+    total = np.zeros(len(documents))
+    for one, place in zip(leaves, places, strict=True):
+        scores = one.table.take(one.codes.take(place))
         scores *= one.factor
         total += scores
-    return documents.take(kept), total
+    return documents, total

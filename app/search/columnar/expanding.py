@@ -59,7 +59,11 @@ class Spelling:
         wanted = np.array([word]).view(np.uint32)[: len(word)] if word else np.zeros(0, np.uint32)
         found = []
         for (first, length), (letters, numbers) in self._boxes.items():
-            if abs(length - len(word)) > most or (same and first != word[:1]) or length < min(same, len(word)):
+            if (
+                abs(length - len(word)) > most
+                or (same and first != word[:1])
+                or length < min(same, len(word))
+            ):
                 continue
             if same > 1:
                 alike = (letters[:, :same] == wanted[:same]).all(axis=1)
@@ -90,7 +94,9 @@ def _within(letters: Array, wanted: Array, most: int) -> Array:
 def _one_edit(letters: Array, wanted: Array) -> Array:
     length, own = letters.shape[1], len(wanted)
     shared = min(length, own)
-    before = np.cumprod(letters[:, :shared] == wanted[:shared], axis=1, dtype=np.uint8).sum(axis=1, dtype=np.int64)
+    before = np.cumprod(letters[:, :shared] == wanted[:shared], axis=1, dtype=np.uint8).sum(
+        axis=1, dtype=np.int64
+    )
     ends = letters[:, length - shared :] == wanted[own - shared :]
     after = np.cumprod(ends[:, ::-1], axis=1, dtype=np.uint8).sum(axis=1, dtype=np.int64)
     found: Array = before + after >= max(length, own) - 1

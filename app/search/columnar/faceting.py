@@ -48,10 +48,10 @@ def forward(part: Postings, count: int) -> Forward:
     """What each of ``count`` documents has in a field, from its postings."""
     terms = len(part.terms)
     documents = part.documents(0, terms) if terms else np.zeros(0, np.uint32)
-    owners = np.repeat(np.arange(terms, dtype=narrow(terms)), part.per_term())
+    owners: Array = np.repeat(np.arange(terms, dtype=narrow(terms)), part.per_term())
     per_document = np.bincount(documents, minlength=count)
     if not len(per_document) or per_document.max() < 2:
-        found = np.full(count, terms, narrow(terms))
+        found: Array = np.full(count, terms, narrow(terms))
         found[documents] = owners
         return Forward(found, None, terms)
     order = np.argsort(documents, kind="stable")
@@ -100,7 +100,7 @@ class Groups:
         return np.bincount(self.of.take(documents), minlength=self.count)
 
     def count_facet(self, name: str, documents: Array, per_group: Ints) -> tuple[Ints, Ints]:
-        """For each term of a field: how many of the documents have it, and how many groups have such a one."""
+        """For each term of a field: how many of the documents have it, and how many groups."""
         by_document, by_group = self.facet(name)
         if by_group is not None:
             return by_group.counts(per_group), by_group.counts(per_group > 0)

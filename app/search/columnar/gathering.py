@@ -4,7 +4,7 @@
 
 import contextlib
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,9 @@ class _Posted:
             places: Sequence[Any] = payload.decoded(self.format, self.kind, value)
             count = len(places)
             if self.extras:
-                for values, column in zip((self.places, *self.extras.values()), zip(*places, strict=True), strict=True):
+                for values, column in zip(
+                    (self.places, *self.extras.values()), zip(*places, strict=True), strict=True
+                ):
                     values.extend(column)
             else:
                 self.places.extend(places)
@@ -79,8 +81,10 @@ class _Posted:
         if self.kind in payload.PLACED:
             along["places"] = _numbers(self.places)
             along |= {name: _numbers(values) for name, values in self.extras.items()}
-        numbers = (self.terms, self.documents, self.weights, self.counts)
-        return of_postings(list(self.names), *map(_numbers, numbers), bytes_of, along, self.raw)
+        terms, documents, weights, counts = map(
+            _numbers, (self.terms, self.documents, self.weights, self.counts)
+        )
+        return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, along, self.raw)
 
 
 class Whole:
@@ -118,6 +122,7 @@ class Tagged:
         self.documents, self.sizes = array("I"), array("I")
 
     def tags(self, items: Iterable[tuple[bytes, int, float, bytes]]) -> "Tags":
+        """What a value gives, with terms as numbers."""
         names = self.names
         terms, counts, weights = array("I"), array("I"), array("f")
         for term, count, weight, _ in items:
@@ -130,6 +135,7 @@ class Tagged:
         return terms, counts, weights
 
     def add(self, document: int, tags: "Tags") -> None:
+        """A document\'s value."""
         self.terms.extend(tags[0])
         self.counts.extend(tags[1])
         self.weights.extend(tags[2])
@@ -137,9 +143,12 @@ class Tagged:
         self.sizes.append(len(tags[0]))
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
+        """The field."""
         documents = np.repeat(_numbers(self.documents), _numbers(self.sizes))
         weights, counts = _numbers(self.weights), _numbers(self.counts)
-        return of_postings(list(self.names), _numbers(self.terms), documents, weights, counts, bytes_of, {}, None)
+        return of_postings(
+            list(self.names), _numbers(self.terms), documents, weights, counts, bytes_of, {}, None
+        )
 
 
 Tags = tuple["array[int]", "array[int]", "array[float]"]
@@ -163,12 +172,15 @@ class Texts:
         self.counts.append(len(codes) - before)
 
     def lengths_and_arrays(self, count: int) -> tuple[Array, int, dict[str, Array]]:
+        """How long each document is, all together, and the field."""
         owners = _numbers(self.documents)
         tokens, per_text, leads = self.tokenizing.tokens(_numbers(self.codes), _numbers(self.counts))
         lengths = np.zeros(count, np.int64)
         lengths[owners] = per_text
-        return lengths, int(lengths.sum()), of_tokens(
-            self.tokenizing.names, tokens, owners, per_text, leads, length_bytes(lengths)
+        return (
+            lengths,
+            int(lengths.sum()),
+            of_tokens(self.tokenizing.names, tokens, owners, per_text, leads, length_bytes(lengths)),
         )
 
 
@@ -311,7 +323,9 @@ class Gathering:
                 arrays |= _named(f"c.{name}", column.arrays(count))
         said = {
             "count": count,
-            "fields": {name: one.kind for name, one in (self.texts | self.posted | self.tags | self.wholes).items()},
+            "fields": {
+                name: one.kind for name, one in (self.texts | self.posted | self.tags | self.wholes).items()
+            },
             "totals": totals,
             "stored": list(self.stored),
             "defaults": {

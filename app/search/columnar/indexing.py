@@ -30,6 +30,8 @@ class ColumnarReader(SegmentReader):
 class ColumnarIndex(FileIndex):
     """An index in a folder. Any number of readers in any number of processes, and one writer at a time."""
 
+    storage: FileStorage
+
     def __init__(self, storage: FileStorage, schema: Schema | None = None, indexname: str = NAME) -> None:
         self.storage, self._schema, self.indexname = storage, schema and ensure_schema(schema), indexname
         self._read_toc()
@@ -48,7 +50,7 @@ class ColumnarIndex(FileIndex):
         """The generation that was committed last; -1: there is no index."""
         return contents.latest(self.storage.folder, self.indexname)
 
-    def last_modified(self) -> float:
+    def last_modified(self) -> Any:
         """When it was committed."""
         name = f"_{self.indexname}_{self.latest_generation()}.toc"
         return os.stat(Path(self.storage.folder) / name).st_mtime
@@ -79,7 +81,7 @@ class ColumnarIndex(FileIndex):
         ]
         if not readers:
             return _Empty(schema, generation)
-        return readers[0] if len(readers) == 1 else MultiReader(readers, generation=generation)
+        return readers[0] if len(readers) == 1 else MultiReader(list(readers), generation=generation)
 
     def reader(self, reuse: Any = None) -> Any:
         """A reader of the newest commit. Damaged when its files are not what was written.

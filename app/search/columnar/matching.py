@@ -1,6 +1,7 @@
 """Walks the postings of a term for Whoosh's own searcher."""
 
-# mypy: allow-untyped-calls, allow-untyped-defs, disallow-subclassing-any=False
+# mypy: allow-untyped-calls, allow-untyped-defs, allow-incomplete-defs, disallow-subclassing-any=False
+# mypy: disable-error-code="attr-defined"
 
 from typing import Any
 
@@ -22,6 +23,8 @@ class ColumnMatcher(LeafMatcher):
         self._ids, self._weights, self._values = ids, weights, values
         self.format, self.scorer, self._term, self._info = format_, scorer, term, info
         self._kind = payload.kind(format_) if format_ is not None else "none"
+        self._lengths: Any
+        self._counts: Any
         self._lengths, self._counts = codes or (None, None)
         self._listed = ids.tolist() if isinstance(ids, np.ndarray) else ids
         self._at = 0
@@ -73,7 +76,7 @@ class ColumnMatcher(LeafMatcher):
         return other
 
     def replace(self, minquality=0):
-        """Nothing once it is through. Never for its quality: Whoosh's wrappers forget boosts when they ask."""
+        """Nothing once it is through. Never for its quality: Whoosh's wrappers forget boosts."""
         from whoosh.matching import NullMatcher
 
         return self if self.is_active() else NullMatcher()
@@ -141,7 +144,9 @@ class ColumnMatcher(LeafMatcher):
         return skipped
 
 
-def matcher_of(part: Postings, number: int, format_: Any, scorer: Any, term: Any, info: TermInfo) -> ColumnMatcher:
+def matcher_of(
+    part: Postings, number: int, format_: Any, scorer: Any, term: Any, info: TermInfo
+) -> ColumnMatcher:
     """The matcher of one term."""
     codes = part.codes(number)
     values = None if part.kind in ("none", "count") else lambda: part.values(number)

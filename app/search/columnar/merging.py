@@ -15,7 +15,7 @@ from app.search.columnar.segmentdata import SegmentData
 
 
 class Part:
-    """A segment that is merged: ``keep`` is a mask of its documents (None: all), ``base`` their new first number."""
+    """A segment that is merged: ``keep`` masks its documents (None: all), ``base`` is its first number."""
 
     def __init__(self, data: SegmentData, keep: Bools | None, base: int) -> None:
         self.data, self.base = data, base
@@ -127,9 +127,7 @@ def _lengths(draft: Drafting, name: str, parts: Sequence[Part]) -> int:
 
 
 def _numbers(draft: Drafting, name: str, kind: str, parts: Sequence[Part]) -> None:
-    default = next(
-        part.data.said["defaults"].get(name[2:], 0) for part in parts if name in part.data.source
-    )
+    default = next(part.data.said["defaults"].get(name[2:], 0) for part in parts if name in part.data.source)
     filler = np.array([float("nan") if default is None else default]).astype(kind)
     draft.stream(
         name,

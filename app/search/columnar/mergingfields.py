@@ -9,7 +9,19 @@ from typing import Protocol
 import numpy as np
 
 from app.search.columnar import payload
-from app.search.columnar.arrays import Array, Bools, Ints, Strings, changes, narrow, ranges, small, starts, united
+from app.search.columnar.arrays import (
+    Array,
+    Bools,
+    Ints,
+    Strings,
+    changes,
+    narrow,
+    ranges,
+    sizes,
+    small,
+    starts,
+    united,
+)
 from app.search.columnar.columnfile import Drafting
 from app.search.columnar.postings import CHUNK, Postings
 
@@ -22,7 +34,8 @@ class Owner(Protocol):
     keep: Bools | None
 
     @property
-    def number(self) -> Array: ...
+    def number(self) -> Array:
+        """The new number of each document."""
 
 
 class _Moving:
@@ -89,13 +102,15 @@ class _Moving:
     def places_per_term(self) -> Ints:
         """How many places of each term are kept."""
         if self.kept is None:
-            return np.diff(self.view.array("place_starts").astype(np.int64))
+            return sizes(self.view.array("place_starts"))
         found = [
-            np.where(self.kept[slice(*self.view.span(low, high))], self.view.counts[self.view.codes(low, high)], 0)
+            np.where(
+                self.kept[slice(*self.view.span(low, high))], self.view.counts[self.view.codes(low, high)], 0
+            )
             for low, high in _stretches(self.view.per_term())
         ]
         sums = starts(np.concatenate([*found, np.zeros(0, np.int64)]))
-        return np.diff(sums[self.view.firsts[self.view.runs].astype(np.int64)])
+        return sizes(sums[self.view.firsts[self.view.runs].astype(np.int64)])
 
 
 def _stretches(per_term: Array) -> Iterator[tuple[int, int]]:
@@ -117,7 +132,9 @@ class _Layout:
             row[moving.used_numbers] = counts[moving.used]
         self.per_term = self.rows.sum(axis=0)
 
-    def pieces(self, read: Sequence[Callable[[int, int], Array]], kind: str) -> Iterator[tuple[int, int, Array]]:
+    def pieces(
+        self, read: Sequence[Callable[[int, int], Array]], kind: str
+    ) -> Iterator[tuple[int, int, Array]]:
         """Terms from, to, and the values of all parts, stretch by stretch."""
         for low, high in _stretches(self.per_term):
             rows = self.rows[:, low:high]
@@ -131,7 +148,7 @@ class _Layout:
 
 
 def merge_field(draft: Drafting, name: str, kind: str, given: Sequence[tuple[Postings, Owner]]) -> None:
-    """Write the postings of a field: those of each part's documents that are kept, under their new numbers."""
+    """Write the postings of a field: of each part's documents that are kept, under their new numbers."""
     parts = [_Moving(view, owner) for view, owner in given]
     terms, numbers = united([one.view.terms for one in parts], [one.per_term > 0 for one in parts])
     for one, number in zip(parts, numbers, strict=True):
@@ -159,7 +176,12 @@ def _values(view: Postings, column: str) -> Array:
 
 
 def _packed(
-    draft: Drafting, name: str, column: str, layout: _Layout, read: Sequence[Callable[[int, int], Array]], kind: str
+    draft: Drafting,
+    name: str,
+    column: str,
+    layout: _Layout,
+    read: Sequence[Callable[[int, int], Array]],
+    kind: str,
 ) -> None:
     """Write an array as ``arrays.packed`` does, unless a part has it wide."""
     plain = any(one.view.array(column).dtype.itemsize > 1 for one in layout.parts)
@@ -228,7 +250,11 @@ def _raw(draft: Drafting, name: str, layout: _Layout) -> None:
             low, high = moving.span(number, number + 1)
             if high:
                 begin, end = moving.view.span(low, high)
-                keep = range(begin, end) if moving.kept is None else begin + np.flatnonzero(moving.kept[begin:end])
+                keep = (
+                    range(begin, end)
+                    if moving.kept is None
+                    else begin + np.flatnonzero(moving.kept[begin:end])
+                )
                 values.extend(listed[place] for place in keep)
     strings = Strings.of(values)
     draft.add(f"{name}.raw", strings.blob)

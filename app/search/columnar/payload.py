@@ -60,7 +60,7 @@ def encoded(format_: Any, how: str, count: int, places: Sequence[Any]) -> bytes:
 
 
 def told(how: str, asked: str, count: int, places: Sequence[Any], field_boost: float) -> Any:
-    """A posting as ``asked`` (frequency, weight, positions, characters ...), without its bytes. None: unknown."""
+    """A posting as ``asked`` (frequency, weight, positions, characters ...), without bytes. None: unknown."""
     if asked == "frequency":
         return count
     if asked == "weight" and how in ("none", "count", "positions", "characters"):

@@ -99,7 +99,7 @@ class ColumnDocuments(base.PerDocumentReader):
 
     def has_deletions(self) -> bool:
         """Whether any was removed."""
-        return self._segment.has_deletions()
+        return bool(self._segment.has_deletions())
 
     def is_deleted(self, docnum: int) -> bool:
         """Whether one was removed."""

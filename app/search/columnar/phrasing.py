@@ -1,9 +1,10 @@
-"""Finds words that stand side by side, by arithmetic on their places.
+"""Finds words that stand near one another, by arithmetic on their places in the documents that have them all.
 
-A key is a document's number among the candidates, shifted, plus a place: keys of all words are compared at once.
+A key is a document's number among the candidates, shifted, plus a place.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def side_by_side(
 ) -> Ints:
     """Which of ``count`` documents have the terms in this order, each at most ``slop`` places after the last.
 
-    ``where`` says for each term which of its postings is that of each document (None: they are the documents).
+    ``where`` says for each term which of its postings is that of each document (None: all of them are).
     """
     if not count:
         return np.zeros(0, np.int64)
@@ -34,7 +35,7 @@ def side_by_side(
     placed = [_places(view, part, field, *one) for one in zip(numbers, codes, where, strict=True)]
     most = max(int(places.max()) for _, places in placed) + len(numbers) + slop + 1
     bits = most.bit_length()
-    kind = np.uint32 if count << bits < 1 << 32 else np.int64
+    kind: Any = np.uint32 if count << bits < 1 << 32 else np.int64
     keys = [(owners.astype(kind) << kind(bits)) + places for owners, places in placed]
     if slop == 1:
         return _exact(keys, bits)
@@ -48,7 +49,9 @@ def side_by_side(
     return _owners(reached, bits)
 
 
-def _places(view: View, part: Postings, field: str, number: int, codes: Array, where: Array | None) -> tuple[Array, Array]:
+def _places(
+    view: View, part: Postings, field: str, number: int, codes: Array, where: Array | None
+) -> tuple[Array, Array]:
     """The owner (from zero) and the place of each place of the chosen postings."""
     begin, end = part.place_span(number)
     chosen = codes if where is None else codes.take(where)
@@ -76,7 +79,8 @@ def _owners(keys: Array, bits: int) -> Ints:
     owners = keys >> keys.dtype.type(bits)
     keep = np.ones(len(owners), bool)
     keep[1:] = owners[1:] != owners[:-1]
-    return owners[keep].astype(np.int64)
+    found: Ints = owners[keep].astype(np.int64)
+    return found
 
 
 def _exact(keys: Sequence[Array], bits: int) -> Ints:

@@ -1,4 +1,6 @@
-"""Which segments are merged: small ones soon, large ones seldom, so that each document is copied a few times."""
+"""Which segments are merged: small ones soon, large ones seldom, so each document is copied a few times."""
+
+# mypy: allow-untyped-calls
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,7 +9,7 @@ from math import log
 from app.search.columnar.segment import ColumnSegment
 
 LEAST = 128  # documents: segments up to this size are alike
-FACTOR = 6  # so many segments of about one size become one
+FACTOR = 4  # so many segments of about one size become one
 HOLES = 0.5  # the part of a segment's documents that may have been removed before it is rewritten
 
 

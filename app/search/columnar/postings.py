@@ -5,13 +5,14 @@ bits are kept with the posting: the postings of a term are parted into runs, one
 A posting's weight, its document's length and its number of places are one code, looked up in a table.
 """
 
+import itertools
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from app.search.columnar import payload
-from app.search.columnar.arrays import Array, Ints, Strings, changes, narrow, packed, small, starts
+from app.search.columnar.arrays import Array, Ints, Strings, changes, narrow, packed, sizes, small, starts
 from app.search.columnar.columnfile import Source
 
 _NONE = np.zeros(0, np.uint8)
@@ -44,7 +45,7 @@ class Postings:
         at = self._wide.get(name)
         if at is None:
             key = f"{self.name}.{name}_at"
-            at = self._wide[name] = self.source[key] if key in self.source else _NONE
+            at = self._wide[name] = self.source[key] if key in self.source else _NONE  # noqa: SIM401  # a file is no dictionary
         if not len(at):
             return found
         low, high = at.searchsorted((begin, end)).tolist()
@@ -92,7 +93,9 @@ class Postings:
 
     def span(self, term: int, end: int | None = None) -> tuple[int, int]:
         """The postings of a term, or of the terms from it up to ``end`` (exclusive)."""
-        return int(self.firsts[self.runs[term]]), int(self.firsts[self.runs[term + 1 if end is None else end]])
+        return int(self.firsts[self.runs[term]]), int(
+            self.firsts[self.runs[term + 1 if end is None else end]]
+        )
 
     def documents(self, term: int, end: int | None = None) -> Array:
         """Documents of a term, ascending; or of several terms, one after another. Unsigned, 32 bits."""
@@ -102,11 +105,13 @@ class Postings:
         chunks = self.part("chunks", low, high)
         if high - low < 32:
             first = int(bounds[0])
-            for chunk, begin, until in zip(chunks.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+            for chunk, begin, until in zip(
+                chunks.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True
+            ):
                 if chunk:
                     found[begin - first : until - first] += np.uint32(chunk << CHUNK)
         elif chunks.any():
-            found += np.repeat(chunks.astype(np.uint32) << np.uint32(CHUNK), np.diff(bounds.astype(np.int64)))
+            found += np.repeat(chunks.astype(np.uint32) << np.uint32(CHUNK), sizes(bounds))
         return found
 
     def codes(self, term: int, end: int | None = None) -> Array:
@@ -115,12 +120,23 @@ class Postings:
 
     def per_term(self) -> Ints:
         """How many documents each term stands in."""
-        return np.diff(self.firsts[self.runs].astype(np.int64))
+        return sizes(self.firsts[self.runs])
 
     def place_span(self, term: int) -> tuple[int, int]:
         """Where the places of a term begin and end."""
         begin, end = self.array("place_starts")[term : term + 2].tolist()
         return begin, end
+
+    @cached_property
+    def most_places(self) -> int:
+        """No place is greater."""
+        for name in ("places_is", "places"):
+            if f"{self.name}.{name}" in self.source:
+                values = self.array(name)
+                if values.dtype.itemsize == 1:
+                    return 255
+                return int(values.max()) if len(values) else 255
+        return 0
 
     def places(self, begin: int, end: int) -> Array:
         """Places, end to end (see ``place_span``)."""
@@ -138,7 +154,7 @@ class Postings:
         parts += [self.part(name, begin, end).tolist() for name in self.extras]
         every = parts[0] if len(parts) == 1 else list(zip(*parts, strict=True))
         cuts = starts(self.counts[self.codes(term)]).tolist()
-        return [every[low:high] for low, high in zip(cuts, cuts[1:], strict=False)]
+        return [every[low:high] for low, high in itertools.pairwise(cuts)]
 
     @property
     def extras(self) -> list[str]:
@@ -154,10 +170,14 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
         often = np.bincount(keys, minlength=1)
         seen = np.flatnonzero(often)
         seen = seen[np.argsort(-often[seen], kind="stable")]
-        codes = np.zeros(1 << 16, narrow(max(len(seen) - 1, 0)))
+        codes: Array = np.zeros(1 << 16, narrow(max(len(seen) - 1, 0)))
         codes[seen] = np.arange(len(seen))
-        many = (seen >> 8).astype(np.uint32)
-        table = {"weights": many.astype(np.float32), "lengths": (seen & 255).astype(np.uint8), "counts": many}
+        many: Array = (seen >> 8).astype(np.uint32)
+        table: dict[str, Array] = {
+            "weights": many.astype(np.float32),
+            "lengths": (seen & 255).astype(np.uint8),
+            "counts": many,
+        }
         return codes[keys], table
     rows = np.zeros(len(weights), [("weight", "<f4"), ("length", "u1"), ("count", "<u4")])
     rows["weight"], rows["length"], rows["count"] = weights, lengths, counts

@@ -1,4 +1,4 @@
-"""Answers a tree from all segments of a snapshot: the best documents, how many there are, and counts of facets."""
+"""Answers a tree from all segments of a snapshot: the best documents, their number, counts of facets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ def answer(snapshot: Snapshot, asked: Asked) -> Answer:
 
 
 def matched(snapshot: Snapshot, view: View, node: Node) -> Array:
-    """Which documents match, removed ones perhaps among them; how well is not worked out where it need not be."""
+    """Which documents match, removed ones perhaps among them; how well is not worked out."""
     match node:
         case Term():
             one = leaf(snapshot, view, node)
@@ -101,7 +101,8 @@ def matched(snapshot: Snapshot, view: View, node: Node) -> Array:
 def documents_of(snapshot: Snapshot, asked: Asked) -> Ints:
     """Every document that is found, ascending."""
     found = [
-        _masked(matched(snapshot, view, asked.node), _mask(snapshot, view, asked)).astype(np.int64) + view.base
+        _masked(matched(snapshot, view, asked.node), _mask(snapshot, view, asked)).astype(np.int64)
+        + view.base
         for view in snapshot.views
     ]
     return np.concatenate([*found, np.zeros(0, np.int64)])
@@ -243,7 +244,9 @@ def _sorted(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]
     keys = view.data.numbers(asked.sort) if number else view.data.strings(asked.sort).numbers
     chosen = documents[first(keys.take(documents), documents, asked.limit, asked.last)]
     if number:
-        return list(zip(keys.take(chosen).tolist(), (chosen.astype(np.int64) + view.base).tolist(), strict=True))
+        return list(
+            zip(keys.take(chosen).tolist(), (chosen.astype(np.int64) + view.base).tolist(), strict=True)
+        )
     strings = view.data.strings(asked.sort)
     return [(strings.raw(document) or b"", document + view.base) for document in chosen.tolist()]
 

@@ -2,7 +2,7 @@
 
 Objects are written by the name of their class and their attributes. Only classes and functions of Whoosh's
 own analysis, fields, formats, columns and stemmers are read back, and only of the kinds that a schema is made
-of. A schema with parts of one's own is written as far as names go, and must be given when its index is opened.
+of. A schema with parts of one's own is written as far as names go; it must be given when its index is opened.
 """
 
 # mypy: allow-untyped-calls, disable-error-code="no-untyped-call"
@@ -42,6 +42,7 @@ def loaded(said: Any) -> fields.Schema:
 
 
 def _write(given: Any) -> Any:
+    state: Any
     if isinstance(given, _KINDS):
         state = given.__getstate__() if hasattr(type(given), "__getstate__") else given.__dict__
         return {_TAG: "object", "of": _name(type(given)), "has": _write(dict(state or {}))}

@@ -38,7 +38,7 @@ class _Collected:
 
 
 class ColumnarSearcher(Searcher):
-    """Whoosh's searcher. ``search`` gives what Whoosh's would give; ``find`` counts facets as well."""
+    """Whoosh's searcher. ``search`` gives what Whoosh's would give; ``ask`` counts facets as well."""
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -46,7 +46,9 @@ class ColumnarSearcher(Searcher):
         if type(self.weighting) is not scoring.BM25F or self.has_parent():
             raise Unknown("weighting")
         views = []
-        for reader, base in self.ixreader.leaf_readers() if not self.ixreader.is_atomic() else ((self.ixreader, 0),):
+        for reader, base in (
+            self.ixreader.leaf_readers() if not self.ixreader.is_atomic() else ((self.ixreader, 0),)
+        ):
             segment = reader.segment()
             if isinstance(segment, ColumnSegment):
                 views.append(View(segment, data_of(reader.storage(), segment), base))
@@ -54,7 +56,7 @@ class ColumnarSearcher(Searcher):
                 raise Unknown("codec")
         return Snapshot(views, self.schema, self.weighting)
 
-    def find(
+    def ask(
         self,
         q: Any,
         limit: int | None = 10,
@@ -65,7 +67,7 @@ class ColumnarSearcher(Searcher):
         sortedby: str = "",
         reverse: bool = False,
     ) -> Answer:
-        """The best documents, how many there are, and how many groups and documents have each value of ``facets``.
+        """The best documents, their number, and how many documents and groups have each value of ``facets``.
 
         ``group`` is the field whose values part documents into groups; a group's documents are in one
         segment. Unknown when Whoosh must answer, TooMuch when the query asks for too much.
@@ -98,7 +100,7 @@ class ColumnarSearcher(Searcher):
         except Unknown:
             return super().search(q, **kwargs)
         results = Results(self, q, found.hits, runtime=time.perf_counter() - began)
-        results.collector = _Collected(self, asked, found.total)
+        results.collector = _Collected(self, asked, found.total)  # type: ignore[assignment]  # all that is asked of it
         return results
 
     def _asked(self, q: Any, **kwargs: Any) -> Asked:

@@ -1,4 +1,4 @@
-"""A segment as Whoosh knows segments: its name, its size, its seal, and which of its documents were removed."""
+"""A segment as Whoosh knows segments: its name, size and seal, and which of its documents were removed."""
 
 # mypy: allow-untyped-calls, disallow-subclassing-any=False
 

@@ -12,7 +12,7 @@ from app.search.columnar.values import loaded
 
 
 class Stored:
-    """Values of documents, each different one kept once: document ``d`` has value ``numbers[d] - 1``, 0: none."""
+    """Values of documents, each kept once: document ``d`` has value ``numbers[d] - 1``, 0: none."""
 
     def __init__(self, source: Source, name: str) -> None:
         self._source, self._name, self._numbers = source, name, f"{name}.numbers"
@@ -30,7 +30,7 @@ class Stored:
     def raw(self, document: int) -> bytes | None:
         """One document's value."""
         number = int(self._source.part(self._numbers, document, document + 1)[0])
-        return None if number == 0 else self.strings[number - 1]  # type: ignore[no-any-return]
+        return None if number == 0 else self.strings[number - 1]
 
 
 class SegmentData:
@@ -43,7 +43,9 @@ class SegmentData:
     def __init__(self, source: Source) -> None:
         self.source, self.said = source, source.said
         self.count: int = source.said["count"]
-        self.fields = {name: Postings(source, f"f.{name}", kind) for name, kind in self.said["fields"].items()}
+        self.fields = {
+            name: Postings(source, f"f.{name}", kind) for name, kind in self.said["fields"].items()
+        }
         self.stored = {name: Stored(source, f"s.{name}") for name in self.said["stored"]}
         self.columns: dict[str, str] = self.said["columns"]
         self.vectors: dict[str, str] = self.said["vectors"]
@@ -58,7 +60,7 @@ class SegmentData:
     def lengths(self, field: str) -> Array | None:
         """How many words each document has in a field; None: nobody has any."""
         name = f"l.{field}"
-        return self.source[name] if name in self.source else None
+        return self.source[name] if name in self.source else None  # noqa: SIM401
 
     def value(self, number: int, field: str) -> Any:
         """What a document stores of one field; None: nothing."""
@@ -99,7 +101,7 @@ class SegmentData:
         return self._lexicons[field]
 
     def groups(self, field: str) -> Any:
-        """The groups of the documents by a field; made once. ValueError when a document has several values."""
+        """The groups of the documents by a field; made once. ValueError: a document has several values."""
         from app.search.columnar.faceting import Groups
 
         known = self._lexicons.get(f"\0{field}")

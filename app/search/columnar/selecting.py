@@ -37,7 +37,7 @@ def best(documents: Array, scores: Array, count: int | None) -> Ints:
 
 
 def first(keys: Array, documents: Array, count: int | None, last: bool) -> Ints:
-    """Places of the ``count`` least keys (greatest, if ``last``), in order; equals by document, so ordered too."""
+    """Places of the ``count`` least keys (greatest, if ``last``), in order; equals by document, likewise."""
     chosen = np.arange(len(keys))
     if count is not None and count < len(keys):
         at = len(keys) - count if last else count - 1

@@ -1,4 +1,4 @@
-"""What a searcher evaluates queries on: the segments of a commit, the statistics of all, and what is kept of them.
+"""What a searcher evaluates queries on: the segments of a commit, their statistics, what is kept of them.
 
 Scores are Whoosh's BM25F to the last bits. A posting's code says its weight and its document's length, so the
 score of a code is looked up in a table made once for a field, and multiplied by the rarity of the term.
@@ -46,6 +46,16 @@ class Kept:
                     self._size -= self._found.popitem(last=False)[1].nbytes
         return found
 
+    def has(self, key: Any) -> bool:
+        """Whether an array is here."""
+        return key in self._found
+
+    def asked(self, key: Any) -> bool:
+        """Whether this was asked before: then it is worth to make what it takes."""
+        before = key in self._found
+        self.get(key, lambda: np.zeros(8, np.uint8))
+        return before
+
 
 class _Scratch(threading.local):
     """Arrays as long as the largest segment, one set for each thread; whoever uses them leaves them empty."""
@@ -65,7 +75,7 @@ scratch = _Scratch()
 
 
 class View:
-    """One segment of a snapshot. ``alive`` is a mask of its living documents (None: all), ``base`` its first."""
+    """One segment of a snapshot. ``alive`` masks its living documents (None: all), ``base`` is its first."""
 
     def __init__(self, segment: ColumnSegment, data: SegmentData, base: int) -> None:
         self.data, self.base, self.count = data, base, data.count

@@ -21,7 +21,9 @@ _KNOWN = (int, float, bool, datetime, date, Decimal)  # whose values are remembe
 _REMEMBERED = 50_000  # values of a field whose terms are remembered
 _COST = 8  # what a field of a document counts for, in words
 
-Todo = list[tuple[Callable[[int, Any], Any], Any]]  # what is to be called with the document's number and a value
+Todo = list[
+    tuple[Callable[[int, Any], Any], Any]
+]  # what is to be called with the document's number and a value
 
 
 class _Plan:
@@ -35,7 +37,7 @@ class _Plan:
         self.bare = self.kind in ("none", "count") and not field.vector and not field.separate_spelling()
         self.whole = (
             type(field) is fields.ID
-            and type(field.analyzer) is IDTokenizer
+            and isinstance(field.analyzer, IDTokenizer)
             and type(field.format) is formats.Existence
         )
         self.shown: dict[Any, Any] = {}  # values and how they stand in the column

@@ -1,6 +1,6 @@
-"""Writes an index of columns, in the place of Whoosh's own writer: the same calls, the same lock, one file a segment."""
+"""Writes an index of columns, as Whoosh's own writer would: the same calls and lock, one file a segment."""
 
-# mypy: allow-untyped-calls, disallow-subclassing-any=False
+# mypy: allow-untyped-calls, disallow-subclassing-any=False, disable-error-code="override"
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -192,7 +192,9 @@ class ColumnarWriter(SegmentWriter):
     def _close_segment(self) -> None:
         self._runs = []
 
-    def _chosen(self, mergetype: Any, optimize: bool | None, merge: bool | None) -> tuple[list[Any], list[Any]]:
+    def _chosen(
+        self, mergetype: Any, optimize: bool | None, merge: bool | None
+    ) -> tuple[list[Any], list[Any]]:
         """Segments that stay as they are, and those that are taken up into the new one."""
         mergetype = mergetype or self.mergetype
         living = [one for one in self.segments if one.count > one.deleted_count()]
@@ -227,7 +229,9 @@ class ColumnarWriter(SegmentWriter):
         return made[0] if made else None
 
     def _wanted(self) -> Callable[[str], bool]:
-        spelled = {field.spelling_fieldname(name) for name, field in self.schema.items() if field.separate_spelling()}
+        spelled = {
+            field.spelling_fieldname(name) for name, field in self.schema.items() if field.separate_spelling()
+        }
         return lambda name: name in self.schema or name in spelled
 
     def _close_run(self, spill: bool) -> None:
@@ -254,5 +258,3 @@ class ColumnarWriter(SegmentWriter):
     def _check_state(self) -> None:
         if self.is_closed:
             raise IndexingError("This writer is closed")
-
-

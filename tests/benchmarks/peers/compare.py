@@ -1,4 +1,4 @@
-"""Engines side by side in one run: building, opening, asking, changing, sizes and memory, as ratios to tantivy.
+"""Engines side by side in one run: building, opening, asking, changing, sizes, memory, ratios.
 
 usage: python -m tests.benchmarks.peers.compare FOLDER COUNT [--peers PYTHON] [--engines columns,tantivy,...]
 
@@ -34,7 +34,12 @@ class Worker:
         module = f"tests.benchmarks.peers.peer_{name}" if own else "peer_tantivy"
         path = str(ROOT) if own else str(Path(__file__).parent)
         self.process = subprocess.Popen(
-            [sys.executable if own else python, str(Path(__file__).parent / "worker.py"), module, str(folder)],
+            [
+                sys.executable if own else python,
+                str(Path(__file__).parent / "worker.py"),
+                module,
+                str(folder),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -93,7 +98,10 @@ def built(folder: Path, file: str, count: int, names: list[str], python: str) ->
         said = worker("build", file=file, count=count)
         worker.close()
         size = sum(one.stat().st_size for one in place.rglob("*") if one.is_file())
-        print(f"{name}: built {count / said['seconds']:,.0f} passages/s, {size / 1e6:.0f} MB on disk", flush=True)
+        print(
+            f"{name}: built {count / said['seconds']:,.0f} passages/s, {size / 1e6:.0f} MB on disk",
+            flush=True,
+        )
     return places
 
 
@@ -148,9 +156,15 @@ def main() -> None:
         print(f"{name}: open and ask once {worker('open', question=asked[0])['seconds'] * 1000:.1f} ms")
     timed(workers, asked, options.rounds)
     for name, worker in workers.items():
-        print(f"{name}: the mix, {worker('mix', questions=asked, seconds=5)['rate']:,.0f} questions/s;", worker("memory"))
+        print(
+            f"{name}: the mix, {worker('mix', questions=asked, seconds=5)['rate']:,.0f} questions/s;",
+            worker("memory"),
+        )
     for name, worker in workers.items():
-        took = [worker("add", file=str(file), skip=number * 100, question=asked[0])["seconds"] for number in range(30)]
+        took = [
+            worker("add", file=str(file), skip=number * 100, question=asked[0])["seconds"]
+            for number in range(30)
+        ]
         took.sort()
         print(f"{name}: 100 passages added p50 {took[15] * 1000:.1f} p95 {took[28] * 1000:.1f} ms")
         worker.close()

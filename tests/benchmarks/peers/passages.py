@@ -1,4 +1,4 @@
-"""The passages that engines are compared on: real testimony, its words in plain letters, one line of JSON each.
+"""The passages that engines are compared on: real testimony in plain letters, one line of JSON each.
 
 usage: python -m tests.benchmarks.peers.passages FILE COUNT
 
@@ -35,7 +35,13 @@ def once() -> Iterator[dict[str, Any]]:
             for first, last in divide(lengths):
                 text = " ".join(segment["text"] for segment in segments[first : last + 1])
                 words = " ".join(_WORD.findall(text.lower()))
-                yield {"pid": f"{record['id']}:{first}", "tid": record["id"], "text": words, "date": int(day), **facets}
+                yield {
+                    "pid": f"{record['id']}:{first}",
+                    "tid": record["id"],
+                    "text": words,
+                    "date": int(day),
+                    **facets,
+                }
 
 
 def many(count: int) -> Iterator[dict[str, Any]]:

@@ -54,7 +54,7 @@ class Engine:
             self.searcher = self.index.searcher()
         filters = [query.Term(name, value) for name, value in question.get("filters", {}).items()]
         facets = FACETS if question.get("facets") else ()
-        found = self.searcher.find(
+        found = self.searcher.ask(
             asked(question),
             limit,
             filters,
@@ -64,7 +64,9 @@ class Engine:
             reverse=bool(question.get("sort")),
         )
         hits = [self.searcher.stored(number, "pid") for _, number in found.hits]
-        counts = {name: {value: one[0] for value, one in counts.items()} for name, counts in found.facets.items()}
+        counts = {
+            name: {value: one[0] for value, one in counts.items()} for name, counts in found.facets.items()
+        }
         return found.total, hits, counts or None
 
     def add(self, passages: list[dict[str, Any]]) -> None:

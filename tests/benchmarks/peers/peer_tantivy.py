@@ -42,7 +42,9 @@ class Engine:
         if kind == "prefix":
             return make.regex_query(self.schema, "text", words[0] + ".*")
         if kind == "fuzzy":
-            return make.fuzzy_term_query(self.schema, "text", words[0], distance=1, transposition_cost_one=False)
+            return make.fuzzy_term_query(
+                self.schema, "text", words[0], distance=1, transposition_cost_one=False
+            )
         terms = [make.term_query(self.schema, "text", word) for word in words]
         if len(terms) == 1:
             return terms[0]
@@ -65,7 +67,8 @@ class Engine:
         if question.get("facets"):
             counted = self.searcher.aggregate(asked, self.counted)
             counts = {
-                name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]} for name in FACETS
+                name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
+                for name in FACETS
             }
         return found.count, hits, counts
 

@@ -1,4 +1,4 @@
-"""The questions that engines are asked, drawn from the passages themselves, and brute force that answers them."""
+"""The questions that engines are asked, drawn from the passages, and brute force to answer them."""
 
 import random
 from collections import Counter
@@ -28,7 +28,11 @@ def drawn(sample: Sequence[dict[str, Any]], each: int = 8, seed: int = 5) -> lis
     def together(count: int) -> list[str]:
         """Words of one passage, neither of the most common nor of the rarest."""
         while True:
-            found = [w for w in dict.fromkeys(random_.choice(sample)["text"].split()) if 0.001 < often[w] / size < 0.2]
+            found = [
+                w
+                for w in dict.fromkeys(random_.choice(sample)["text"].split())
+                if 0.001 < often[w] / size < 0.2
+            ]
             if len(found) >= count:
                 return random_.sample(found, count)
 
@@ -46,7 +50,9 @@ def drawn(sample: Sequence[dict[str, Any]], each: int = 8, seed: int = 5) -> lis
         place = random_.randrange(2, len(word))
         ask("fuzzy", "fuzzy", [word[:place] + random_.choice("aeiot") + word[place + 1 :]])
         one = random_.choice(sample)
-        filters = {name: one[name] for name in random_.sample(["lang", "year", "collection"], random_.randint(1, 2))}
+        filters = {
+            name: one[name] for name in random_.sample(["lang", "year", "collection"], random_.randint(1, 2))
+        }
         kind = random_.choice(["term", "or"])
         chosen = [random_.choice(common)] if kind == "term" else together(2)
         ask("filtered", kind, chosen, filters=filters, facets=True)

@@ -9,7 +9,16 @@ from whoosh.analysis import StandardAnalyzer
 
 from app.search import columnar
 
-WORDS = [f"w{number}" for number in range(60)] + ["walk", "walks", "talk", "tall", "tale", "stall", "été", "σοφία"]
+WORDS = [f"w{number}" for number in range(60)] + [
+    "walk",
+    "walks",
+    "talk",
+    "tall",
+    "tale",
+    "stall",
+    "été",
+    "σοφία",
+]
 
 
 def schema() -> fields.Schema:
@@ -51,7 +60,9 @@ def asked(random_: random.Random, kind: str, depth: int = 0) -> Any:
     word = random_.choice(WORDS)
     boost = random_.choice([1.0, 1.0, 2.5])
     if kind == "term":
-        return random_.choice([query.Term("text", word, boost=boost), query.Term("kind", random_.choice("abcx"))])
+        return random_.choice(
+            [query.Term("text", word, boost=boost), query.Term("kind", random_.choice("abcx"))]
+        )
     if kind == "phrase":
         words = random_.choices(WORDS[:20], k=random_.randint(2, 3))
         return query.Phrase("text", words, slop=random_.choice([1, 1, 2, 8]), boost=boost)
@@ -59,12 +70,18 @@ def asked(random_: random.Random, kind: str, depth: int = 0) -> Any:
         return query.Prefix("text", word[: random_.randint(1, 3)], boost=boost)
     if kind == "fuzzy":
         return query.FuzzyTerm(
-            "text", word + random_.choice(["", "x"]), boost=boost, maxdist=random_.choice([1, 2]), prefixlength=random_.choice([0, 1, 2])
+            "text",
+            word + random_.choice(["", "x"]),
+            boost=boost,
+            maxdist=random_.choice([1, 2]),
+            prefixlength=random_.choice([0, 1, 2]),
         )
     if kind == "range":
         low = random_.randint(-25, 60)
         numbers = query.NumericRange("number", low, low + random_.randint(0, 60), boost=boost)
-        return random_.choice([numbers, query.TermRange("text", "w1", "w3", random_.random() < 0.5, random_.random() < 0.5)])
+        return random_.choice(
+            [numbers, query.TermRange("text", "w1", "w3", random_.random() < 0.5, random_.random() < 0.5)]
+        )
     if kind == "wildcard":
         return query.Wildcard("text", random_.choice(["w?1", "*alk*", "t*l*", "w[1-3]"]), boost=boost)
     leaves = CLASSES[:6] if depth < 2 else CLASSES[:1]

@@ -38,8 +38,7 @@ class Oracle:
         document = self.documents[number]
         if document is None:
             return None
-        found = self._score(q, number, document)
-        return found
+        return self._score(q, number, document)
 
     def _score(self, q: Any, number: int, document: dict[str, Any]) -> float | None:
         match q:
@@ -108,5 +107,8 @@ def distance(one: str, other: str) -> int:
     for place, sign in enumerate(one, 1):
         before, row[0] = row[0], place
         for column, letter in enumerate(other, 1):
-            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (sign != letter))
+            before, row[column] = (
+                row[column],
+                min(row[column] + 1, row[column - 1] + 1, before + (sign != letter)),
+            )
     return row[-1]

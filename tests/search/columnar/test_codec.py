@@ -1,4 +1,4 @@
-"""The codec under Whoosh's own readers and searchers gives what Whoosh's own codec gives, for every kind of field."""
+"""The codec under Whoosh's readers and searchers gives what Whoosh's own gives, for all kinds of field."""
 
 import datetime
 import random
@@ -108,7 +108,9 @@ def test_the_same_documents(both: tuple[Any, Any]) -> None:
         assert one.doc_field_length(number, "text") == other.doc_field_length(number, "text")
         assert one.has_vector(number, "chars") == other.has_vector(number, "chars")
         if one.has_vector(number, "chars"):
-            assert list(one.vector_as("positions", number, "chars")) == list(other.vector_as("positions", number, "chars"))
+            assert list(one.vector_as("positions", number, "chars")) == list(
+                other.vector_as("positions", number, "chars")
+            )
     for field in ("words", "number", "real", "day"):
         columns = one.column_reader(field, translate=False), other.column_reader(field, translate=False)
         assert repr(list(columns[0])) == repr(list(columns[1]))
@@ -119,15 +121,26 @@ def test_whooshs_own_searcher_finds_the_same(both: tuple[Any, Any]) -> None:
     random_ = random.Random(2)
     with stock.searcher() as one, Searcher(ours.reader(), fromindex=ours) as other:
         for _ in range(60):
-            words = [query.Term(random_.choice(["text", "plain", "chars"]), random_.choice(WORDS)) for _ in range(3)]
-            for q in (query.And(words[:2]), query.Or(words), query.Phrase("text", [words[0].text, words[1].text], slop=3)):
+            words = [
+                query.Term(random_.choice(["text", "plain", "chars"]), random_.choice(WORDS))
+                for _ in range(3)
+            ]
+            for q in (
+                query.And(words[:2]),
+                query.Or(words),
+                query.Phrase("text", [words[0].text, words[1].text], slop=3),
+            ):
                 found, right = other.search(q, limit=None), one.search(q, limit=None)
-                assert [(hit.docnum, hit.score) for hit in found] == [(hit.docnum, pytest.approx(hit.score)) for hit in right]
+                assert [(hit.docnum, hit.score) for hit in found] == [
+                    (hit.docnum, pytest.approx(hit.score)) for hit in right
+                ]
         q = query.NumericRange("number", 5, 60)
         groups = [list(s.search(q, limit=None, groupedby="words").groups().items()) for s in (one, other)]
         assert groups[0] == groups[1]
         assert other.search(query.Term("text", "w1"))[0].highlights("text")
-        assert ours.reader().corrector("plain").suggest("walkd") == stock.reader().corrector("plain").suggest("walkd")
+        assert ours.reader().corrector("plain").suggest("walkd") == stock.reader().corrector("plain").suggest(
+            "walkd"
+        )
 
 
 def test_whooshs_own_writer_writes_it(tmp_path: Path, both: tuple[Any, Any]) -> None:
@@ -166,7 +179,9 @@ def test_a_buffered_writer(tmp_path: Path) -> None:
 
 def test_a_schema_survives_as_json() -> None:
     given = schema()
-    given.add("folded", fields.TEXT(analyzer=analysis.StandardAnalyzer() | analysis.CharsetFilter(accent_map)))
+    given.add(
+        "folded", fields.TEXT(analyzer=analysis.StandardAnalyzer() | analysis.CharsetFilter(accent_map))
+    )
     given.add("russian", fields.TEXT(analyzer=analysis.LanguageAnalyzer("ru")))
     given.add("x_*", fields.KEYWORD(), glob=True)
     back = schemafile.loaded(schemafile.dumped(given))
@@ -178,7 +193,12 @@ def test_a_schema_survives_as_json() -> None:
 
 def test_a_schema_brings_no_code() -> None:
     said = schemafile.dumped(schema())
-    for evil in ("os:system", "app.search.columnar.contents:sync", "whoosh.fields:os.system", "builtins:eval"):
+    for evil in (
+        "os:system",
+        "app.search.columnar.contents:sync",
+        "whoosh.fields:os.system",
+        "builtins:eval",
+    ):
         with pytest.raises(schemafile.UnknownPart):
             schemafile.loaded({"\u0001": "function", "of": evil})
         with pytest.raises(schemafile.UnknownPart):

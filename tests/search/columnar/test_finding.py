@@ -1,4 +1,4 @@
-"""What searches find is what reading every document finds: documents, scores, order, totals, sorting, counts."""
+"""What searches find is what reading every document finds: documents, scores, order, totals, counts."""
 
 import os
 import random
@@ -76,7 +76,7 @@ def test_filters_and_masks(made: tuple[Any, Oracle]) -> None:
 def test_counts_facets_of_documents_and_groups(made: tuple[Any, Oracle]) -> None:
     searcher, oracle = made
     q = query.Term("text", "w0")
-    found = searcher.find(q, facets=("kind", "key"), group="kind")
+    found = searcher.ask(q, facets=("kind", "key"), group="kind")
     kinds = Counter((oracle.documents[number] or {})["kind"] for _, number in oracle.answer(q))
     assert {value: many for value, (many, _) in found.facets["kind"].items()} == kinds
     assert sum(many for many, _ in found.facets["key"].values()) == found.total == kinds.total()

@@ -26,7 +26,11 @@ from tests.search.columnar.making import document, schema
 
 Step = tuple[str, int, int]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["add", "add", "remove", "merge", "reopen", "cancel", "tend"]), st.integers(0, 12), st.integers(0, 99)),
+    st.tuples(
+        st.sampled_from(["add", "add", "remove", "merge", "reopen", "cancel", "tend"]),
+        st.integers(0, 12),
+        st.integers(0, 99),
+    ),
     max_size=25,
 )
 

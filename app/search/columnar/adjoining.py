@@ -1,0 +1,93 @@
+"""Finds words that follow one another at once, by keys that say where in the whole segment each stands.
+
+A key is a document's number, shifted, plus a place. Keys of frequent words are kept from search to search.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.search.columnar.arrays import Array
+from app.search.columnar.snapshot import View
+
+LONGEST = 64  # words of a phrase
+_MANY = 200_000  # keys that are looked up one by one; more are sorted together with the others
+
+
+def adjoining(view: View, field: str, numbers: Sequence[int]) -> Array:
+    """Documents (ascending) in which these terms follow one another."""
+    shift = _bits(view, field)
+    placed = sorted(
+        ((keys_of(view, field, number, shift), place) for place, number in enumerate(numbers)),
+        key=lambda one: len(one[0]),
+    )
+    begun, first = placed[0]
+    for keys, place in placed[1:]:
+        wanted = (
+            begun + begun.dtype.type(place - first)
+            if place > first
+            else begun - begun.dtype.type(first - place)
+        )
+        begun = begun[_among(wanted, keys)]
+        if not len(begun):
+            break
+    documents = begun >> begun.dtype.type(shift)
+    fresh = np.ones(len(documents), bool)
+    fresh[1:] = documents[1:] != documents[:-1]
+    found: Array = documents[fresh].astype(np.uint32)
+    return found
+
+
+def kept(view: View, field: str, numbers: Sequence[int]) -> bool:
+    """Whether the keys of all these terms are at hand, or soon made."""
+    part = view.data.fields[field]
+    sizes = []
+    for number in numbers:
+        begin, end = part.place_span(number)
+        sizes.append(0 if view.kept.has(("keys", field, number)) else end - begin)
+    return max(sizes) < 40_000 or view.kept.asked(("phrase", field, tuple(numbers)))
+
+
+def _bits(view: View, field: str) -> int:
+    """How many bits a place may take, with room for a phrase before the first and after the last."""
+    part = view.data.fields[field]
+    most = part.most_places + 2 * LONGEST
+    return most.bit_length()
+
+
+def keys_of(view: View, field: str, number: int, shift: int) -> Array:
+    """The keys of a term, ascending."""
+    part = view.data.fields[field]
+    begin, end = part.place_span(number)
+
+    def made() -> Any:
+        kind: Any = np.uint32 if view.count << shift < 1 << 32 else np.int64
+        found = view.documents(field, number).astype(kind) << kind(shift)
+        if end - begin > len(found):
+            found = found.repeat(part.counts.take(part.codes(number)))
+        found += part.places(begin, end)
+        found += kind(LONGEST)
+        return found
+
+    keys: Array = made() if end - begin < 2048 else view.kept.get(("keys", field, number), made)
+    return keys
+
+
+def _among(wanted: Array, keys: Array) -> Array:
+    """Which of the keys that are wanted there are; both ascending."""
+    if len(wanted) < _MANY:
+        at = keys.searchsorted(wanted)
+        at[at == len(keys)] = len(keys) - 1
+        found: Array = keys.take(at) == wanted
+        return found
+    together = np.concatenate((wanted, keys))
+    together.sort()
+    twice = together[1:][together[1:] == together[:-1]]
+    return _among_few(wanted, twice)
+
+
+def _among_few(wanted: Array, twice: Array) -> Array:
+    found = np.zeros(len(wanted), bool)
+    found[wanted.searchsorted(twice)] = True
+    return found
