@@ -48,7 +48,11 @@ class Postings:
             at = self._wide[name] = self.source[key] if key in self.source else _NONE  # noqa: SIM401  # a file is no dictionary
         if not len(at):
             return found
-        low, high = at.searchsorted((begin, end)).tolist()
+        # bounds of the array's own type: else numpy makes a wider copy of all of it, each time
+        last = int(at[-1])
+        bounds = np.array([min(begin, last), min(end, last)], at.dtype)
+        low, high = at.searchsorted(bounds).tolist()
+        low, high = len(at) if begin > last else low, len(at) if end > last else high
         if low == high:
             return found
         values = self.part(f"{name}_is", low, high)
