@@ -12,6 +12,7 @@ from app.search.columnar.arrays import Array
 from app.search.columnar.snapshot import View
 
 LONGEST = 64  # words of a phrase
+_SOON = 40_000  # places of a term whose keys are made for one search
 _MANY = 200_000  # keys that are looked up one by one; more are sorted together with the others
 
 
@@ -46,7 +47,7 @@ def kept(view: View, field: str, numbers: Sequence[int]) -> bool:
     for number in numbers:
         begin, end = part.place_span(number)
         sizes.append(0 if view.kept.has(("keys", field, number)) else end - begin)
-    return max(sizes) < 40_000 or view.kept.asked(("phrase", field, tuple(numbers)))
+    return max(sizes) < _SOON
 
 
 def _bits(view: View, field: str) -> int:

@@ -21,7 +21,7 @@ from app.search.columnar.postings import Postings
 from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
 
-KEPT = 24_000_000  # bytes of unpacked postings and masks that are kept for a segment
+KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
 
 
 class Kept:
@@ -49,12 +49,6 @@ class Kept:
     def has(self, key: Any) -> bool:
         """Whether an array is here."""
         return key in self._found
-
-    def asked(self, key: Any) -> bool:
-        """Whether this was asked before: then it is worth to make what it takes."""
-        before = key in self._found
-        self.get(key, lambda: np.zeros(8, np.uint8))
-        return before
 
 
 class _Scratch(threading.local):
