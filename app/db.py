@@ -287,3 +287,11 @@ def one_at_a_time(session: Session) -> None:
 def skip_locked(session: Session) -> bool:
     """Whether rows another worker holds can be stepped over (on SQLite there is no other worker)."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def begins_with(column: Any, beginning: str) -> Any:
+    """Whether a text begins so, sign by sign, asked in a way that an index of the column answers."""
+    plain = column
+    if session().get_bind().dialect.name == "postgresql":
+        plain = column.collate("C")  # other orders set accents and case aside
+    return (plain >= beginning) & (plain < beginning + "\U0010ffff")

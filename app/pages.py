@@ -6,7 +6,7 @@ random ones that stand in addresses.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from app.records import Figure, FuzzyDate, Line, Named, Record
 
@@ -77,6 +77,40 @@ class EvidenceView:
     heard_from: str = ""
     start_ms: int | None = None
     translations: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)  # language -> its lines
+    readings: tuple[str, ...] = ()  # what second archivists say of it: confirms, questions
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """What a second archivist says of a link. ``outdated``: the link was changed since."""
+
+    by: str
+    verdict: str
+    note: str
+    on: date
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A passage tied to a claim, as archivists see and edit it."""
+
+    identifier: str
+    version: int
+    testimony: str
+    title: str
+    first: int
+    last: int
+    claim: str
+    claim_text: str
+    question: str
+    stance: str
+    basis: str
+    heard_from: str
+    note: str
+    linked_by: str
+    linked_on: date
+    readings: tuple[ReadingView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Line:
     end_ms: int | None = None
     withheld: str = ""
     withheld_until: str = ""
+    unclear: bool = False  # the recording cannot be understood here
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Named:
     name: str
     ref: str = ""
     variants: tuple[str, ...] = ()
+    is_open: bool = True  # readers may know of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Mark:
     heard_from: str = ""
     ref: str = ""
     claim_text: str = ""
+    readings: tuple[str, ...] = ()  # what second archivists say of it: confirms, questions
+    is_open: bool = True  # readers see the claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Withholding:
-    """Lines ``first`` to ``last`` kept from readers, why, and until when (ISO day or empty)."""
+    """Lines ``first`` to ``last`` kept from readers, why, and until when (ISO day or empty).
+
+    ``first`` and ``last`` are -1 where its lines are in the transcript no more: a recording still says them.
+    """
 
     first: int
     last: int
@@ -150,6 +157,7 @@ class MediaRef:
     width: int | None = None
     height: int | None = None
     ref: str = ""
+    withheld: str = ""  # why readers may not open it; then nothing else of it is told but its kind
 
 
 @dataclass(frozen=True, slots=True)

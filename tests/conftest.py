@@ -13,8 +13,9 @@ from app import create_app
 from app.archive import Archive
 from app.cli.base import OPERATOR
 from app.jobs.worker import Worker
+from app.models import AuditEntry
 from app.records import Agent, Line, Record, Script
-from app.services import accessioning, accounts, exchanging
+from app.services import accessioning, accounts, auditing, exchanging
 from config import Settings
 
 PASSWORD = "a long enough password"
@@ -111,6 +112,12 @@ def post(client: FlaskClient, form: str, to: str, **fields: object):
     page = client.get(form).text
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     return client.post(to, data={"csrf_token": token, **fields})
+
+
+def told(archive: Archive, entry: AuditEntry) -> dict[str, object]:
+    """All that an entry of the trail says."""
+    with archive.reading():
+        return auditing.told(entry)
 
 
 def testimony(source_id: str, *texts: str, **more: object) -> Record:

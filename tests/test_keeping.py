@@ -11,7 +11,7 @@ from app.archive import Archive
 from app.cli import cli
 from app.jobs.worker import Worker
 from app.models import AuditEntry
-from app.services import auditing, checking, exchanging
+from app.services import checking, exchanging, verifying
 from config import Settings
 from tests.conftest import testimony
 
@@ -75,14 +75,15 @@ def test_reindex_answers_as_before(archive, filled, client):
 
 def test_a_changed_trail_names_its_first_bad_entry(archive, filled):
     with archive.reading() as session:
-        assert auditing.broken_at() is None
+        assert verifying.verify().fault is None
         entries = [e.id for e in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     with sqlite3.connect(archive.settings.home / "archive.sqlite") as raw:
         raw.execute("UPDATE audit_entry SET action = 'nothing.happened' WHERE id = ?", (entries[3],))
     raw.close()
     with archive.reading():
-        assert auditing.broken_at() == entries[3]
-        assert f"Trail: entry {entries[3]} does not follow from the entries before it." in checking.check()
+        fault = verifying.verify().fault
+        assert fault.number == entries[3]
+        assert f"Trail: {fault.sentence}" in checking.check()
 
 
 def test_an_edition_that_is_missing_or_should_not_be_is_told(archive, filled):

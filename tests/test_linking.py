@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.cli import cli
 from app.models import AuditEntry, Claim
-from tests.conftest import post, testimony
+from tests.conftest import post, testimony, told
 
 REGISTER = {
     "about": "A register for the test.",
@@ -150,3 +150,136 @@ def test_a_search_points_to_the_pages_of_those_named_so(claim, keep, client, wor
         assert [thing["name"] for thing in found] == names
         page = client.get("/search", query_string={"q": words}).text
         assert all(thing["identifier"] in page for thing in found)
+
+
+@pytest.fixture
+def tied(claim, keep, archive) -> tuple[str, str]:
+    """A testimony and a link of it."""
+    from app.cli.base import OPERATOR
+    from app.services import linking
+
+    identifier = keep(testimony("a", "I counted forty coffins.", "On the Tuesday."))
+    with archive.writing():
+        evidence = linking.link(
+            identifier, 0, 0, claim, "supports", "saw", OPERATOR, note="First."
+        ).identifier
+    return identifier, evidence
+
+
+def test_two_who_change_one_link_lose_nothing(tied, sign_in, archive, client):
+    identifier, evidence = tied
+    archivist, desk = sign_in("archivist"), f"/workbench/testimonies/{identifier}"
+    was = {"was_stance": "supports", "was_basis": "saw", "was_note": "First.", "was_heard_from": ""}
+    known = {"panel": "links", "version": 1, **was, "heard_from": ""}
+    to = f"/workbench/evidence/{evidence}/change"
+    one = post(archivist, desk, to, **known, stance="qualifies", basis="saw", note="First.")
+    assert one.status_code == 303
+    # The second changed another field: both are kept.
+    two = post(archivist, desk, to, **known, stance="supports", basis="inferred", note="First.")
+    assert two.status_code == 303
+    said = client.get(f"/testimonies/{identifier}").text
+    assert "Qualifies" in said
+    assert "inferred it" in said
+    # The third changed the same field: both are shown, and what was chosen is kept.
+    three = post(archivist, desk, to, **known, stance="contradicts", basis="saw", note="First.")
+    assert three.status_code == 409
+    assert 'value="qualifies"' in three.text
+    assert 'value="contradicts"' in three.text
+    chosen = {**known, "version": 3, "was_stance": "qualifies", "was_basis": "inferred"}
+    done = post(archivist, desk, to, **chosen, stance="contradicts", basis="inferred", note="First.")
+    assert done.status_code == 303
+    assert "Contradicts" in client.get(f"/testimonies/{identifier}").text
+    with archive.reading() as session:
+        changes = session.scalars(select(AuditEntry).where(AuditEntry.action == "evidence.change")).all()
+        assert [told(archive, c)["before"] for c in changes] == [
+            {"stance": "supports"},
+            {"basis": "saw"},
+            {"stance": "qualifies"},
+        ]
+
+
+def test_a_claim_is_chosen_at_the_desk_by_its_words_without_script(claim, keep, sign_in, client):
+    identifier = keep(testimony("a", "I counted forty coffins.", "On the Tuesday."))
+    archivist, desk = sign_in("archivist"), f"/workbench/testimonies/{identifier}"
+    given = {"panel": "links", "first": 1, "last": 0, "stance": "supports", "basis": "saw", "claim_id": ""}
+    nothing = post(archivist, desk, f"{desk}/link", **given, claim="zorblatt", note="Typed with care.")
+    assert nothing.status_code == 422
+    assert "Typed with care." in nothing.text
+    done = post(archivist, desk, f"{desk}/link", **given, claim="forty people")
+    assert done.status_code == 303
+    assert done.headers["Location"].endswith("?first=0&last=1#links")
+    assert "I counted forty coffins." in client.get(f"/claims/{claim}").text
+    twice = post(archivist, desk, f"{desk}/link", **given, claim="forty people")
+    assert twice.status_code == 409
+
+
+def test_a_claim_made_at_the_desk_is_hidden_until_it_is_shown(claim, keep, sign_in, client, archive):
+    identifier = keep(testimony("a", "The dam was opened by hand.", "On the Tuesday."))
+    archivist, desk = sign_in("archivist"), f"/workbench/testimonies/{identifier}"
+    made = post(
+        archivist,
+        desk,
+        "/workbench/claims",
+        testimony=identifier,
+        first=0,
+        last=0,
+        question="Who opened the dam?",
+        event="The flood",
+        text="Somebody opened the dam.",
+        figure="about 12",
+        new_source="A letter of 1963",
+    )
+    assert made.status_code == 303
+    there = archivist.get(made.headers["Location"]).text
+    assert 'value="Somebody opened the dam."' in there
+    with archive.reading() as session:
+        new = session.scalar(select(Claim).where(Claim.text == "Somebody opened the dam."))
+        assert (new.figure.value, new.figure.approximate) == (12, True)
+        assert new.source.title == "A letter of 1963"
+        identifier_of_claim, question_of_claim = new.identifier, new.question.identifier
+    given = {"panel": "links", "first": 0, "last": 0, "stance": "supports", "basis": "saw"}
+    post(archivist, desk, f"{desk}/link", **given, claim_id=identifier_of_claim, claim="x")
+    for address in (f"/testimonies/{identifier}", f"/testimonies/{identifier}.json", "/search?q=dam"):
+        assert "Somebody opened the dam." not in client.get(address).text
+    assert client.get(f"/claims/{identifier_of_claim}").status_code == 404
+    own, to = f"/workbench/claims/{identifier_of_claim}", f"/workbench/claims/{identifier_of_claim}"
+    fields = {"text": "Somebody opened the dam.", "figure": "about 12", "source": "A letter of 1963"}
+    early = post(archivist, own, to, **fields, version=1, is_published="1", attributed_to="", note="")
+    assert early.status_code == 422
+    assert "show the question first" in early.text
+    show = {"text": "Who opened the dam?", "unit": "", "version": 1, "is_published": "1"}
+    assert post(archivist, own, f"/workbench/questions/{question_of_claim}", **show).status_code == 303
+    shown = post(archivist, own, to, **fields, version=1, is_published="1", attributed_to="", note="")
+    assert shown.status_code == 303
+    assert "Somebody opened the dam." in client.get(f"/testimonies/{identifier}").text
+    assert client.get(f"/claims/{identifier_of_claim}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "figure"),
+    [
+        ("613", (613, None, None, False)),
+        ("about 1,275 people", (1275, None, None, True)),
+        ("150 to 180", (None, 150, 180, False)),
+        ("150–180", (None, 150, 180, False)),
+        ("at least 40", (None, 40, None, False)),
+        ("up to 12", (None, None, 12, False)),
+        ("about forty", (None, None, None, False)),
+        ("12 men and 13 women", (None, None, None, False)),
+        ("", (None, None, None, False)),
+    ],
+)
+def test_a_figure_is_read_from_its_words_where_that_is_certain(words, figure):
+    from app.services.claiming import figured
+
+    read = figured(words)
+    assert (read.value, read.low, read.high, read.approximate) == figure
+    assert read.words == words
+
+
+def test_claims_are_looked_through_by_their_words(claim, sign_in):
+    archivist = sign_in("archivist")
+    for words, there in (("", True), ("forty", True), ("flood", True), ("died", True), ("zorblatt", False)):
+        page = archivist.get("/workbench/claims", query_string={"q": words}).text
+        assert ("Forty people died." in page) is there
+    assert archivist.get("/workbench/claims?page=9").status_code == 404

@@ -6,7 +6,7 @@ import sys
 import click
 
 import config
-from app.cli import collections, demonstration, holdings, serving, users
+from app.cli import collections, demonstration, holdings, serving, trail, users, vocabularies
 from app.errors import ArchiveError
 
 
@@ -25,7 +25,9 @@ for command in (
     *collections.COMMANDS,
     *holdings.COMMANDS,
     *users.COMMANDS,
+    *vocabularies.COMMANDS,
     *demonstration.COMMANDS,
+    *trail.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.archive import Archive
+from app.jobs import bulk, vocabularies
 from app.services import examining, indexing, publishing, submitting, uploading
 
 Arguments = Sequence[dict[str, Any]]  # one for each job done together
@@ -77,4 +78,8 @@ JOBS: dict[str, Callable[[Arguments], None]] = {
     "sweep": sweep,
 }
 # These take long: each is done alone, when nothing else is due, and opens its own transactions.
-LONG: dict[str, Callable[[Archive, Arguments], None]] = {"deposit": deposit}
+LONG: dict[str, Callable[[Archive, Arguments], None]] = {
+    "deposit": deposit,
+    "bulk": bulk.bulk,
+    "import_vocabulary": vocabularies.import_vocabulary,
+}

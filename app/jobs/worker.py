@@ -18,7 +18,7 @@ from app.db import one_at_a_time, skip_locked
 from app.errors import traced
 from app.jobs import JOBS, LONG
 from app.models import Job, JobState
-from app.services import indexing, uploading
+from app.services import indexing, keying, uploading
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -49,8 +49,13 @@ class Worker:
     def work(self, stop: threading.Event, poll: float = 0.25) -> None:
         """Until told to stop. An index that cannot be read is rebuilt on the way."""
         caught_up = -CATCH_UP
+        keyed = False
         while not stop.is_set():
             try:
+                if not keyed:  # terms of an archive that is older than what they are found by while typing
+                    with self.archive.writing():
+                        keying.mend()
+                    keyed = True
                 if time.monotonic() - caught_up > CATCH_UP:
                     caught_up = time.monotonic()
                     self.catch_up()

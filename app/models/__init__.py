@@ -1,7 +1,7 @@
 """What the archive holds: the nouns, their columns and constraints."""
 
 from app.models.access_request import AccessRequest, RequestState
-from app.models.audit import AuditEntry
+from app.models.audit import AuditEntry, AuditWords
 from app.models.bulk import BulkAction, BulkChange, BulkItem, BulkState
 from app.models.claim import (
     Basis,
@@ -25,7 +25,7 @@ from app.models.job import Job, JobState
 from app.models.media import MediaFile
 from app.models.passage import Doubt, Passage, Redaction, RedactionReason
 from app.models.passkey import Passkey
-from app.models.person import Person, PersonName
+from app.models.person import KeptApart, Person, PersonName
 from app.models.place import Place, PlaceName
 from app.models.sign_in import Guess, SignIn, Way
 from app.models.submission import Message, MessageKind, Submission, SubmissionContact, SubmissionState
@@ -60,6 +60,7 @@ __all__ = [
     "Accession",
     "Audience",
     "AuditEntry",
+    "AuditWords",
     "Basis",
     "BulkAction",
     "BulkChange",
@@ -80,6 +81,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobState",
+    "KeptApart",
     "LabelKind",
     "LinkKind",
     "MediaFile",

@@ -23,3 +23,18 @@ class AuditEntry(Numbered, Base):
     about: Mapped[str] = mapped_column(default="", index=True)  # the testimony or submission concerned
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     chain: Mapped[str] = mapped_column(default="")
+
+
+class AuditWords(Base):
+    """The words of an entry that may be somebody's own: kept beside the chain, which holds only their digest.
+
+    What is destroyed at its narrator's wish takes them with it, and the chain still holds.
+    """
+
+    __tablename__ = "audit_words"
+
+    # No reference: a trail that was cut must still open, for `archive trail verify` to say so.
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    target: Mapped[str] = mapped_column(index=True)  # as in the entry
+    about: Mapped[str] = mapped_column(default="", index=True)
+    words: Mapped[dict[str, Any]]

@@ -143,6 +143,9 @@ class SecondReading(Numbered, Base):
     verdict: Mapped[Verdict]
     note: Mapped[str] = mapped_column(default="")
     read_at: Mapped[datetime] = mapped_column(default=clock.now)
+    evidence_version: Mapped[
+        int
+    ]  # of the link as it was read: one that was changed since needs a new reading
 
     evidence: Mapped[Evidence] = relationship(back_populates="readings")
 

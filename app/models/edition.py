@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -31,8 +31,13 @@ class Edition(Numbered, Base):
     """The head of an edition: the Record without its lines, as JSON (``records.plain``)."""
 
     __tablename__ = "edition"
-    __table_args__ = (UniqueConstraint("testimony_id", "audience"),)
+    __table_args__ = (
+        UniqueConstraint("testimony_id", "audience"),
+        Index("ix_edition_audience_serial", "audience", "serial"),
+    )
 
+    # Counts the writings of an audience's editions: the highest was written last.
+    serial: Mapped[int] = mapped_column(default=0)
     testimony_id: Mapped[int] = mapped_column(ForeignKey(Testimony.id, ondelete="CASCADE"))
     audience: Mapped[Audience] = mapped_column(index=True)
     stamp: Mapped[str]  # SHA-256 of what it holds: the index carries the same

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.db import Base, Identified, Numbered, Versioned
 
 
@@ -30,14 +32,29 @@ class Person(Identified, Versioned, Base):
     names: Mapped[list[PersonName]] = relationship(back_populates="person", cascade="all, delete-orphan")
 
     @property
+    def in_use(self) -> Person:
+        """The person that stands for this one: itself, unless it was merged."""
+        return self.merged_into.in_use if self.merged_into else self
+
+    @property
+    def everyone(self) -> tuple[Person, ...]:
+        """This person and all that were merged into it, near and far."""
+        return (self, *(one for merged in self.merged for one in merged.everyone))
+
+    @property
+    def veil(self) -> str:
+        """The public name that stands for every name of this person, also of those found to be the same."""
+        return next((one.public_name for one in self.in_use.everyone if one.public_name), "")
+
+    @property
     def is_veiled(self) -> bool:
         """Whether readers are given another name."""
-        return bool(self.public_name)
+        return bool(self.veil)
 
     @property
     def shown_as(self) -> str:
         """The name readers are given."""
-        return self.public_name or self.name
+        return self.veil or self.name
 
 
 class PersonName(Numbered, Base):
@@ -49,3 +66,16 @@ class PersonName(Numbered, Base):
     form: Mapped[str]
 
     person: Mapped[Person] = relationship(back_populates="names")
+
+
+class KeptApart(Numbered, Base):
+    """Two that look like one, and of whom an archivist said that they are two: not suggested again."""
+
+    __tablename__ = "kept_apart"
+    __table_args__ = (UniqueConstraint("kind", "one", "other"),)
+
+    kind: Mapped[str]  # person, place
+    one: Mapped[str]  # identifiers; the one that sorts first comes first
+    other: Mapped[str]
+    said_by: Mapped[str]  # a user's identifier
+    said_at: Mapped[datetime] = mapped_column(default=clock.now)

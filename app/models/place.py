@@ -26,6 +26,22 @@ class Place(Identified, Versioned, Base):
     merged: Mapped[list[Place]] = relationship(back_populates="merged_into", order_by="Place.id")
     names: Mapped[list[PlaceName]] = relationship(back_populates="place", cascade="all, delete-orphan")
 
+    @property
+    def in_use(self) -> Place:
+        """The place that stands for this one: itself, unless it was merged."""
+        return self.merged_into.in_use if self.merged_into else self
+
+    @property
+    def everyone(self) -> tuple[Place, ...]:
+        """This place and all that were merged into it, near and far."""
+        return (self, *(one for merged in self.merged for one in merged.everyone))
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """Every other name of it, also of those found to be the same place."""
+        forms = [form for one in self.everyone for form in (one.name, *(name.form for name in one.names))]
+        return tuple(form for form in dict.fromkeys(forms) if form != self.name)
+
 
 class PlaceName(Numbered, Base):
     """A variant of a place's name, in any script."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -81,7 +81,10 @@ class TermKey(Base):
     __tablename__ = "term_key"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    key: Mapped[str] = mapped_column(primary_key=True)
+    # By its code points everywhere, so that a beginning is a range of the primary key.
+    key: Mapped[str] = mapped_column(
+        String().with_variant(String(collation="C"), "postgresql"), primary_key=True
+    )
     term_id: Mapped[int] = mapped_column(
         ForeignKey(Term.id, ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     )

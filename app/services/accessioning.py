@@ -145,6 +145,7 @@ def _transcripts(testimony: Testimony, record: Record) -> Transcript | None:
                 "end_ms": line.end_ms,
                 "speaker": line.speaker,
                 "text": line.text,
+                "is_unclear": line.unclear,
             }
             for line in script.lines
         ]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 
 from app import clock
 from app.db import session
@@ -33,9 +33,13 @@ def waiting(actor: Actor) -> list[Waiting]:
     A settled account waits again when its teller has said something since, or has added a file.
     """
     require(actor, Action.REVIEW)
-    again = and_(Submission.state.in_(SETTLED), or_(_unread() > 0, _has_late_files()))
-    asked = _listed().where(Submission.state.in_(OPEN) | again)
+    asked = _listed().where(Submission.state.in_(OPEN) | again())
     return _read(asked.order_by(Submission.set_aside, Submission.sent_on, Submission.id))
+
+
+def again() -> ColumnElement[bool]:
+    """A settled account whose teller has said something since, or has added a file."""
+    return and_(Submission.state.in_(SETTLED), or_(_unread() > 0, _has_late_files()))
 
 
 def settled(actor: Actor) -> list[Waiting]:

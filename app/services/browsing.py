@@ -29,7 +29,7 @@ from app.models import (
 from app.pages import CollectionPage, Entry, EventView, HomePage, PersonPage, PlacePage, Summary
 from app.records import Named
 from app.search import Query
-from app.services import naming, reading, weighing
+from app.services import masking, naming, reading, weighing
 from app.services.reading import NOT_HERE
 
 BROWSABLE: dict[str, tuple[type[Any], LinkKind]] = {
@@ -55,7 +55,9 @@ def home(audience: str) -> HomePage:
     events = session().scalars(weighing.shown(Event, audience).order_by(Event.invented.desc(), Event.id))
     return HomePage(
         collections=tuple(collections),
-        events=tuple(weighing.event_view(event, audience) for event in events.fetchmany(12)),
+        events=masking.shared(
+            tuple(weighing.event_view(event, audience) for event in events.fetchmany(12)), audience
+        ),
         examples=_examples(audience),
         testimonies=sum(entry.testimonies for entry in collections),
         latest=tuple(reading.published(audience, limit=5)),
@@ -66,10 +68,11 @@ def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list
     """The things of a kind that this audience's editions show, with how many show each."""
     if kind == "events":
         events = session().scalars(weighing.shown(Event, audience).order_by(Event.title))
-        return [
+        told = (
             Entry(Named(e.title, e.identifier), weighing.event_view(e, audience).testimonies, e.invented)
             for e in events
-        ]
+        )
+        return list(masking.shared(tuple(told), audience))
     if kind not in BROWSABLE:
         raise NotFound(NOT_HERE)
     noun, link = BROWSABLE[kind]
@@ -77,10 +80,11 @@ def browse(kind: str, audience: str, page: int = 1, per_page: int = 200) -> list
     rows = session().execute(
         _seen(noun, link, audience, count).order_by(_name(noun)).limit(per_page).offset((page - 1) * per_page)
     )
-    return [
+    entries = tuple(
         Entry(Named(_label(thing, audience), thing.identifier), number, getattr(thing, "invented", False))
         for thing, number in rows
-    ]
+    )
+    return list(entries if noun is Term else masking.shared(entries, audience))
 
 
 def addresses(audience: str) -> Iterator[tuple[str, str, datetime | None]]:
@@ -116,7 +120,7 @@ def collection(identifier: str, audience: str, page: int = 1) -> CollectionPage:
         .where(Edition.id.in_(held.with_only_columns(Edition.id)))
         .group_by(Edition.head["language"].as_string())
     )
-    return CollectionPage(
+    shown = CollectionPage(
         found.identifier,
         found.name,
         found.description,
@@ -125,37 +129,43 @@ def collection(identifier: str, audience: str, page: int = 1) -> CollectionPage:
         {language: count for language, count in languages if language},
         found.invented,
     )
+    return masking.shared(shown, audience)
 
 
 def person(identifier: str, audience: str) -> PersonPage:
-    """A person, by the name this audience may read, and what they took part in. Raises NotFound."""
-    found = session().scalar(select(Person).filter_by(identifier=identifier))
-    if found is None:
-        raise NotFound(NOT_HERE)
+    """A person, by the name this audience may read, and what they took part in.
+
+    Of somebody who was merged the page is that of the person who stands for them. Raises NotFound.
+    """
+    found = _standing(session().scalar(select(Person).filter_by(identifier=identifier)), audience)
+    same = [one.id for one in found.everyone]
     parts: dict[str, tuple[Summary, ...]] = {}
     taken = session().execute(
-        reading.that_show(audience, LinkKind.PERSON, found.id)
+        reading.that_show(audience, LinkKind.PERSON, *same)
         .join(Participation, Participation.testimony_id == Edition.testimony_id)
-        .where(Participation.person_id == found.id)
+        .where(Participation.person_id.in_(same))
         .add_columns(Participation.role)
         .order_by(Edition.sorted_by, Edition.id)
     )
     for edition, role in taken:
-        parts[role] = (*parts.get(role, ()), reading.summary(edition))
-    mentions = session().scalars(reading.that_show(audience, LinkKind.MENTION, found.id).order_by(Edition.id))
+        summary = reading.summary(edition)
+        parts[role] = tuple(dict.fromkeys((*parts.get(role, ()), summary)))
+    mentions = session().scalars(reading.that_show(audience, LinkKind.MENTION, *same).order_by(Edition.id))
     if spoken_of := tuple(reading.summary(edition) for edition in mentions):
         parts["mentioned"] = spoken_of
     if not parts:
         raise NotFound(NOT_HERE)
     veiled = found.is_veiled and audience != Audience.STAFF
-    return PersonPage(
+    forms = [form for one in found.everyone for form in (one.name, *(n.form for n in one.names))]
+    page = PersonPage(
         found.identifier,
         _label(found, audience),
-        () if veiled else tuple(n.form for n in found.names),
+        () if veiled else tuple(form for form in dict.fromkeys(forms) if form != found.name),
         "" if veiled else found.note,
         parts,
         found.invented,
     )
+    return masking.shared(page, audience)
 
 
 def place(identifier: str, audience: str, page: int = 1) -> PlacePage:
@@ -163,16 +173,18 @@ def place(identifier: str, audience: str, page: int = 1) -> PlacePage:
     found = session().scalar(select(Place).filter_by(identifier=identifier))
     if found is None:
         raise NotFound(NOT_HERE)
-    events = session().scalars(weighing.shown(Event, audience).where(Event.place_id == found.id)).all()
-    held = reading.that_show(audience, LinkKind.PLACE, found.id).order_by(Edition.sorted_by, Edition.id)
+    found = found.in_use
+    same = [one.id for one in found.everyone]
+    events = session().scalars(weighing.shown(Event, audience).where(Event.place_id.in_(same))).all()
+    held = reading.that_show(audience, LinkKind.PLACE, *same).order_by(Edition.sorted_by, Edition.id)
     listing = reading.listing(held, page)
     if not events and not listing.total:
         raise NotFound(NOT_HERE)
     views: Sequence[EventView] = [weighing.event_view(event, audience) for event in events]
-    return PlacePage(
+    shown = PlacePage(
         found.identifier,
         found.name,
-        tuple(n.form for n in found.names),
+        found.other_names,
         found.region,
         found.latitude,
         found.longitude,
@@ -180,6 +192,17 @@ def place(identifier: str, audience: str, page: int = 1) -> PlacePage:
         listing,
         found.invented,
     )
+    return masking.shared(shown, audience)
+
+
+def _standing(found: Person | None, audience: str) -> Person:
+    """The person that stands for this one. Raises NotFound.
+
+    The address of somebody whose name is veiled must not lead from a name that was known to a public one.
+    """
+    if found is None or (found.merged_into and found.is_veiled and audience != Audience.STAFF):
+        raise NotFound(NOT_HERE)
+    return found.in_use
 
 
 _examples_kept: dict[tuple[object, ...], tuple[str, ...]] = {}
@@ -231,6 +254,8 @@ def _find(noun: type[Any], identifier: str, link: LinkKind, audience: str) -> An
 
 
 def _name(noun: type[Any]) -> Any:
+    if noun is Person:  # its place in the list must not tell a kept name
+        return func.coalesce(func.nullif(Person.public_name, ""), Person.name)
     return {Term: Term.label, Event: Event.title}.get(noun, getattr(noun, "name", None))
 
 

@@ -9,7 +9,7 @@ from app.archive import index
 from app.db import session
 from app.errors import NotFound
 from app.models import SEARCHING, Audience, Edition, Job, JobState, MediaFile, Testimony, Upload, UploadState
-from app.services import auditing, indexing, publishing
+from app.services import indexing, publishing, verifying
 from app.storage import anteroom, store
 
 
@@ -20,8 +20,8 @@ def check() -> Iterator[str]:
     yield from _indexes()
     yield from _anteroom()
     yield from _files()
-    if (entry := auditing.broken_at()) is not None:
-        yield f"Trail: entry {entry} does not follow from the entries before it."
+    if fault := verifying.verify().fault:
+        yield f"Trail: {fault.sentence}"
 
 
 def counts() -> dict[str, int]:

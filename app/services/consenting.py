@@ -17,14 +17,18 @@ from app.services.steps import CONSENT, USES
 Answers = Mapping[str, Mapping[str, Any]]
 
 
-def access(testimony: Testimony) -> AccessLevel:
-    """Who may read it: the narrower of the archive's level and the narrator's."""
+def access(testimony: Testimony, decided: AccessLevel | None = None) -> AccessLevel:
+    """Who may read it: the narrower of the archive's level and the narrator's.
+
+    With ``decided``: who might, if the archive decided so.
+    """
     consent = testimony.consent
+    level = decided or testimony.access
     if consent is None:
-        return testimony.access
+        return level
     if not consent.reading or _is_stopped(testimony):
         return AccessLevel.CLOSED
-    return narrower(testimony.access, AccessLevel(consent.access))
+    return narrower(level, AccessLevel(consent.access))
 
 
 def _is_stopped(testimony: Testimony) -> bool:

@@ -1,6 +1,8 @@
 """Make an account or a testimony as if it had never been told; what stays says only that there was one."""
 
-from sqlalchemy import delete, select
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, or_, select
 
 from app.db import session
 from app.models import (
@@ -16,6 +18,7 @@ from app.models import (
     TestimonyPlace,
 )
 from app.queue import enqueue
+from app.services import auditing, editions, masking
 
 
 def testimony(testimony: Testimony) -> None:
@@ -30,6 +33,7 @@ def testimony(testimony: Testimony) -> None:
     enqueue("replace", testimony=testimony.identifier)
     session().delete(testimony)
     session().flush()
+    auditing.forget(about=testimony.identifier)
     for person_id in people:
         _forget_person(person_id)
     for place_id in places:
@@ -46,17 +50,58 @@ def submission(submission: Submission) -> None:
     submission.messages.clear()
     submission.uploads.clear()
     session().execute(delete(Consent).where(Consent.submission_id == submission.id))
+    auditing.forget(about=submission.identifier)
     enqueue("sweep")
     session().flush()
 
 
 def _forget_person(person_id: int) -> None:
-    named = select(Participation.id).filter_by(person_id=person_id).limit(1)
-    spoken_of = select(Mention.id).filter_by(person_id=person_id).limit(1)
+    """A person who is named no more, with all found to be the same where none of them is named."""
     person = session().get(Person, person_id)
-    if person and session().scalar(named) is None and session().scalar(spoken_of) is None:
-        session().delete(person)
-        session().flush()
+    if person is None or _testimonies(person):
+        return
+    identifier = person.identifier
+    public, same = person.veil, [one for one in person.in_use.everyone if one is not person]
+    said = [person.name, *(name.form for name in person.names), *map(str, person.spoken or ())]
+    _hand_on(person)
+    session().delete(person)
+    session().flush()
+    session().expire_all()
+    auditing.forget(f"person:{identifier}")
+    told = {testimony for one in same for testimony in _testimonies(one)}
+    if public and told:
+        _keep_veil(same[0].in_use, public, said, told)
+    if not told and same:
+        _forget_person(same[0].id)
+
+
+def _testimonies(person: Person) -> set[Testimony]:
+    parts = select(Participation.testimony_id).filter_by(person_id=person.id)
+    mentions = select(Mention.testimony_id).filter_by(person_id=person.id)
+    held = select(Testimony).where(or_(Testimony.id.in_(parts), Testimony.id.in_(mentions)))
+    return set(session().scalars(held))
+
+
+def _keep_veil(person: Person, public: str, forms: Iterable[str], told: Iterable[Testimony]) -> None:
+    """The veil covered all that were found to be one: it stays, for what still stands in what others told."""
+    person.public_name = person.public_name or public
+    records = [editions.whole(testimony) for testimony in told]
+    still = [form for form in forms if any(masking.record(r, {form: public}) != r for r in records)]
+    person.spoken = list(dict.fromkeys([*(person.spoken or ()), *still]))
+    session().flush()
+
+
+def _hand_on(thing: Person | Place) -> None:
+    """Whoever stood for others is destroyed: the first of them stands for the rest."""
+    merged: Sequence[Person | Place] = list(thing.merged)
+    if not merged:
+        return
+    heir = merged[0]
+    heir.merged_into_id = thing.merged_into_id
+    for other in merged[1:]:
+        other.merged_into_id = heir.id
+    session().flush()
+    session().expire(thing, ["merged"])
 
 
 def _forget_place(place_id: int) -> None:
@@ -68,5 +113,7 @@ def _forget_place(place_id: int) -> None:
     )
     place = session().get(Place, place_id)
     if place and not place.ref and all(session().scalar(use.limit(1)) is None for use in uses):
+        _hand_on(place)
         session().delete(place)
         session().flush()
+        auditing.forget(f"place:{place.identifier}")

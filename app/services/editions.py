@@ -4,11 +4,21 @@ This is the one tap through which words leave: pages, index, feeds and exports a
 made from what ``seen_by`` lets pass, so no door can forget a redaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app import clock
-from app.models import Audience, Passage, Testimony, TranscriptKind, known
+from app.models import (
+    Audience,
+    Passage,
+    Place,
+    Redaction,
+    RedactionReason,
+    Testimony,
+    Transcript,
+    TranscriptKind,
+    known,
+)
 from app.records import (
     Agent,
     Chapter,
@@ -21,7 +31,7 @@ from app.records import (
     Tag,
     Withholding,
 )
-from app.services import consenting
+from app.services import consenting, descending, masking, revisions
 
 SEALED = "original"  # the use of a media file that never leaves
 
@@ -40,33 +50,22 @@ def whole(testimony: Testimony) -> Record:
         collection_ref=testimony.collection.identifier,
         date=known(testimony.date),
         period=known(testimony.period),
-        place=Named(place.name, place.identifier, tuple(n.form for n in place.names)) if place else None,
+        place=_named(place) if place else None,
         agents=tuple(
-            Agent(p.person.name, p.role, p.person.identifier, p.note, p.person.is_veiled)
+            Agent(p.person.name, p.role, p.person.in_use.identifier, p.note, p.person.is_veiled)
             for p in testimony.participations
         ),
         scripts=_scripts(testimony),
-        chapters=tuple(_chapter(p) for p in testimony.passages if p.title),
+        chapters=tuple(_chapter(p) for p in testimony.passages if p.title and _stands(p, testimony)),
         marks=_marks(testimony),
-        tags=tuple(
-            Tag(
-                t.term.label,
-                t.term.vocabulary.name,
-                t.passage.first if t.passage else None,
-                t.passage.last if t.passage else None,
-                t.term.identifier,
-            )
-            for t in testimony.taggings
-        ),
+        tags=tuple(dict.fromkeys(_tags(testimony))),
         withholdings=_withholdings(testimony),
-        events=tuple(Named(e.title, e.identifier) for e in testimony.events),
-        places=tuple(Named(p.name, p.identifier, tuple(n.form for n in p.names)) for p in testimony.places),
-        people=tuple(Named(m.person.shown_as, m.person.identifier) for m in testimony.mentions),
-        media=tuple(
-            MediaRef(m.use, m.kind, m.key, m.name, m.caption, m.duration_ms, m.width, m.height, m.identifier)
-            for m in testimony.media
-            if not m.is_withheld
+        events=tuple(Named(e.title, e.identifier, is_open=e.is_published) for e in testimony.events),
+        places=tuple(dict.fromkeys(_named(p) for p in testimony.places)),
+        people=tuple(
+            dict.fromkeys(Named(m.person.shown_as, m.person.in_use.identifier) for m in testimony.mentions)
         ),
+        media=_media(testimony),
         duration_ms=testimony.duration_ms,
         rights=testimony.rights,
         source=testimony.source,
@@ -79,6 +78,21 @@ def whole(testimony: Testimony) -> Record:
         invented=testimony.invented,
         extra=testimony.extra,
     )
+
+
+def _named(place: Place) -> Named:
+    """A place by the name that stands for it, with all others."""
+    return Named(place.in_use.name, place.in_use.identifier, place.in_use.other_names)
+
+
+def _tags(testimony: Testimony) -> Iterator[Tag]:
+    """Its tags; a term that was merged counts as the one that stands for it."""
+    for tagging in testimony.taggings:
+        term, passage = tagging.term.in_use, tagging.passage
+        if passage is None:
+            yield Tag(term.label, term.vocabulary.name, ref=term.identifier)
+        elif _stands(passage, testimony):
+            yield Tag(term.label, term.vocabulary.name, passage.first, passage.last, term.identifier)
 
 
 def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Record:
@@ -99,25 +113,20 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
             return not (hidden and isinstance(item, Chapter))
         return hidden.isdisjoint(range(item.first, item.last + 1))
 
+    masked = replace(record, scripts=tuple(_masked(script, record) for script in record.scripts))
+    seen = masking.record(masked, veils)
+    spoken = seen.scripts != masked.scripts  # a recording still says what a veil covers in its text
     seen = replace(
-        record,
-        title=_veiled(record.title, veils),
-        summary=_veiled(record.summary, veils),
-        scripts=tuple(_masked(script, record, veils) for script in record.scripts),
-        agents=tuple(_named_for_readers(agent, veils) for agent in record.agents),
+        seen,
         chapters=tuple(
             chapter if is_open(chapter) else replace(chapter, synopsis="", partial_transcript="", keywords=())
-            for chapter in record.chapters
+            for chapter in seen.chapters
             if not _inside(chapter, hidden)
         ),
-        marks=tuple(filter(is_open, record.marks)),
-        tags=tuple(filter(is_open, record.tags)),
-        media=tuple(
-            replace(m, name="", key="")
-            for m in record.media
-            # A recording still says what was withheld, until a redacted copy exists.
-            if m.use != SEALED and not (hidden and m.kind in ("audio", "video") and m.use != "redacted")
-        ),
+        marks=tuple(mark for mark in seen.marks if mark.is_open and is_open(mark)),
+        tags=tuple(filter(is_open, seen.tags)),
+        events=tuple(event for event in seen.events if event.is_open),
+        media=_open_media(seen, bool(hidden) or spoken),
         withholdings=(),
         extra={},
         access="",
@@ -131,26 +140,55 @@ def _with_speakers(record: Record) -> Record:
 
 
 def veils(testimony: Testimony) -> dict[str, str]:
-    """The names to be kept, and the public names that stand for them."""
+    """The names to be kept, and the public names that stand for them.
+
+    They are those of the people who take part or are spoken of, and of everybody who is named in what
+    the testimony shows of other things: its claims, events, places and collection.
+    """
     people = [p.person for p in testimony.participations] + [m.person for m in testimony.mentions]
-    return {
-        form: person.public_name
-        for person in people
-        if person.is_veiled
-        for form in (person.name, *(n.form for n in person.names))
+    shown = [e.claim.text for passage in testimony.passages for e in passage.evidence]
+    shown += [e.title for e in testimony.events] + [testimony.collection.name]
+    places = [*testimony.places, *([testimony.place] if testimony.place else [])]
+    shown += [form for p in places for form in (p.in_use.name, *p.in_use.other_names)]
+    elsewhere = {
+        form: public
+        for form, public in masking.everybody().items()
+        if any(masking.occurs(text, {form: public}) for text in shown)
     }
+    return elsewhere | masking.of(people)
 
 
-def _named_for_readers(agent: Agent, veils: Mapping[str, str]) -> Agent:
-    public = veils.get(agent.name, agent.name)
-    # "The widow of ..." would say whom the public name stands for.
-    return agent if public == agent.name else replace(agent, name=public, note="")
+def _media(testimony: Testimony) -> tuple[MediaRef, ...]:
+    return tuple(
+        MediaRef(
+            m.use,
+            m.kind,
+            m.key,
+            m.name,
+            m.caption,
+            m.duration_ms,
+            m.width,
+            m.height,
+            m.identifier,
+            (m.withheld_for or RedactionReason.THIRD_PARTY.value) if m.is_withheld else "",
+        )
+        for m in testimony.media
+    )
 
 
-def _veiled(text: str, veils: Mapping[str, str]) -> str:
-    for name, public in veils.items():
-        text = text.replace(name, public)
-    return text
+def _open_media(record: Record, silenced: bool) -> tuple[MediaRef, ...]:
+    """The files a reader may open. Of one that is withheld only its kind and the reason are left.
+
+    ``silenced``: a recording still says what is withheld or veiled, until a redacted copy exists.
+    """
+    files = [m for m in record.media if m.use != SEALED]
+    withheld = [MediaRef("withheld", m.kind, withheld=m.withheld) for m in files if m.withheld]
+    shown = [
+        replace(m, name="", key="")
+        for m in files
+        if not m.withheld and not (silenced and m.kind in ("audio", "video") and m.use != "redacted")
+    ]
+    return (*shown, *dict.fromkeys(withheld))
 
 
 def _inside(chapter: Chapter, hidden: set[int]) -> bool:
@@ -164,12 +202,10 @@ def _flagged(script: Script, record: Record) -> Script:
     return replace(script, lines=tuple(_withheld(line, script, record) for line in script.lines))
 
 
-def _masked(script: Script, record: Record, veils: Mapping[str, str]) -> Script:
+def _masked(script: Script, record: Record) -> Script:
     def mask(line: Line) -> Line:
         line = _withheld(line, script, record)
-        if line.withheld:
-            return replace(line, text="", speaker="")
-        return replace(line, speaker=veils.get(line.speaker, line.speaker))
+        return replace(line, text="", speaker="", unclear=False) if line.withheld else line
 
     return replace(script, lines=tuple(mask(line) for line in script.lines))
 
@@ -180,6 +216,8 @@ def _withheld(line: Line, script: Script, record: Record) -> Line:
     In a translation that does not follow the original line by line, the times decide; where
     there are none, all of it is withheld: it could say what the original may not.
     """
+    if line.withheld:
+        return line
     for kept in record.withholdings:
         if _reaches(kept, line, script, record):
             return replace(line, withheld=kept.reason, withheld_until=kept.until)
@@ -188,6 +226,8 @@ def _withheld(line: Line, script: Script, record: Record) -> Line:
 
 def _reaches(kept: Withholding, line: Line, script: Script, record: Record) -> bool:
     original = record.scripts[0]
+    if kept.first < 0:  # its lines are gone; what still says them by its time was marked already
+        return False
     if script.kind == TranscriptKind.ORIGINAL or len(script.lines) == len(original.lines):
         return kept.first <= line.number <= kept.last
     start, end = original.lines[kept.first].start_ms, original.lines[kept.last].end_ms
@@ -197,18 +237,99 @@ def _reaches(kept: Withholding, line: Line, script: Script, record: Record) -> b
 
 
 def _scripts(testimony: Testimony) -> tuple[Script, ...]:
-    current = [t for t in testimony.transcripts if t.is_current]
+    # A transcript keeps the place and the public note of its first revision; the notes of later ones
+    # are for archivists.
+    begun = {(t.kind, t.language): t for t in sorted(testimony.transcripts, key=lambda t: -t.id)}
+    current = {(t.kind, t.language): t for t in testimony.transcripts if t.is_current}
+    inorder = sorted(begun.items(), key=lambda one: (one[0][0] is not TranscriptKind.ORIGINAL, one[1].id))
     return tuple(
         Script(
             transcript.language,
-            tuple(Line(s.position, s.text, s.speaker, s.start_ms, s.end_ms) for s in transcript.segments),
+            _lines(transcript, testimony),
             transcript.kind.value,
             transcript.revision,
             transcript.translator,
-            transcript.note,
+            first.note,
         )
-        for transcript in sorted(current, key=lambda t: (t.kind is not TranscriptKind.ORIGINAL, t.id))
+        for name, first in inorder
+        if (transcript := current.get(name))
     )
+
+
+def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
+    """The lines; of a translation that does not follow line by line, those whose time says what was ever
+    said in a withheld place are marked here: the times of the original may have been corrected since."""
+    lines = tuple(
+        Line(s.position, s.text, s.speaker, s.start_ms, s.end_ms, unclear=s.is_unclear)
+        for s in transcript.segments
+    )
+    held = revisions.original(testimony)
+    if transcript.kind is TranscriptKind.ORIGINAL or held is None:
+        return lines
+    kept = [(passage, r) for passage, r in _in_force(testimony) if passage.transcript_id is not None]
+    if not kept:
+        return lines
+    if revisions.count(held) == len(lines):
+        return _undivided(lines, [(p, r) for p, r in kept if p.transcript_id == held.id], held)
+    descent = descending.Descent(revisions.chain(held))
+    for passage, redaction in kept:
+        if passage.transcript_id not in descent.by_id:
+            continue
+        spans = descent.spans(descending.place_of(passage, descent))
+        spans += descent.spans(descending.origin_of(passage, descent))
+        until = redaction.until.date().isoformat() if redaction.until else ""
+        lines = tuple(
+            replace(line, withheld=redaction.reason.value, withheld_until=until)
+            if not line.withheld and _overlaps(line, spans)
+            else line
+            for line in lines
+        )
+    return lines
+
+
+def _undivided(
+    lines: tuple[Line, ...], kept: Sequence[tuple[Passage, Redaction]], held: Transcript
+) -> tuple[Line, ...]:
+    """A translation that stands line by line, with those lines marked that still say a withheld one.
+
+    When a line of the original is split, its translation stays whole beside the first part, and the
+    others have no words yet: what is withheld of one of them is said there.
+    """
+    silent = [
+        (number, redaction)
+        for passage, redaction in kept
+        for number in range(passage.first or 0, (passage.last or 0) + 1)
+        if number < len(lines) and not lines[number].text
+    ]
+    if not silent:
+        return lines
+    descent = descending.Descent(revisions.chain(held))
+    older = [descent.origins(revision) for revision in descent.held if revision != descent.newest]
+    marked = list(lines)
+    for number, redaction in silent:
+        until = redaction.until.date().isoformat() if redaction.until else ""
+        for at, line in enumerate(marked):
+            if line.text and not line.withheld and any(made[number] & made[at] for made in older):
+                marked[at] = replace(line, withheld=redaction.reason.value, withheld_until=until)
+    return tuple(marked)
+
+
+def _overlaps(line: Line, spans: Iterable[tuple[int | None, int | None]]) -> bool:
+    """Whether the line is spoken within one of these times; where something is not known, it may be."""
+    return any(
+        start is None
+        or end is None
+        or line.start_ms is None
+        or line.end_ms is None
+        or (line.start_ms < end and start < line.end_ms)
+        for start, end in spans
+    )
+
+
+def _stands(passage: Passage, testimony: Testimony) -> bool:
+    """Whether the lines of a passage are those of the transcript as it is now."""
+    held = revisions.original(testimony)
+    return passage.transcript_id is None or (held is not None and passage.transcript_id == held.id)
 
 
 def _chapter(passage: Passage) -> Chapter:
@@ -241,23 +362,32 @@ def _marks(testimony: Testimony) -> tuple[Mark, ...]:
             e.heard_from,
             e.identifier,
             e.claim.text,
+            tuple(sorted({r.verdict.value for r in e.readings if r.evidence_version == e.version})),
+            e.claim.is_published and e.claim.question.is_published,
         )
         for passage in testimony.passages
         for e in passage.evidence
-        if passage.first is not None and passage.last is not None
+        if passage.first is not None and passage.last is not None and _stands(passage, testimony)
     )
 
 
-def _withholdings(testimony: Testimony) -> tuple[Withholding, ...]:
+def _in_force(testimony: Testimony) -> list[tuple[Passage, Redaction]]:
     moment = clock.now()
-    return tuple(
-        Withholding(
-            passage.first,
-            passage.last,
-            redaction.reason.value,
-            redaction.until.date().isoformat() if redaction.until else "",
-        )
+    return [
+        (passage, redaction)
         for passage in testimony.passages
         for redaction in passage.redactions
         if passage.first is not None and passage.last is not None and redaction.is_in_force(moment)
+    ]
+
+
+def _withholdings(testimony: Testimony) -> tuple[Withholding, ...]:
+    return tuple(
+        Withholding(
+            passage.first if _stands(passage, testimony) and passage.first is not None else -1,
+            passage.last if _stands(passage, testimony) and passage.last is not None else -1,
+            redaction.reason.value,
+            redaction.until.date().isoformat() if redaction.until else "",
+        )
+        for passage, redaction in _in_force(testimony)
     )

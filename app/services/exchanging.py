@@ -11,7 +11,7 @@ from app import formats
 from app.db import session
 from app.errors import ArchiveError, Conflict, Invalid
 from app.formats.base import Entry
-from app.models import Accession, Collection, Testimony
+from app.models import Accession, AccessLevel, Collection, Testimony
 from app.policy import Action, Actor, require
 from app.records import Record, Register
 from app.services import accessioning, auditing, registering
@@ -126,7 +126,9 @@ def find_collection(name: str, record: Record) -> Collection:
     """The collection of this name, made when it is new."""
     found = session().scalar(select(Collection).filter_by(name=name))
     if found is None:
-        found = Collection(name=name, rights=record.rights, invented=record.invented)
+        # Everybody reads the rights of a collection: those of a record that is not open stay with it.
+        is_open = record.access == AccessLevel.PUBLIC and not record.embargo_until
+        found = Collection(name=name, rights=record.rights if is_open else "", invented=record.invented)
         session().add(found)
         session().flush()
     return found

@@ -11,16 +11,19 @@ from app.errors import Invalid
 from app.models import (
     Collection,
     Event,
+    LabelKind,
     Participation,
     Person,
     PersonName,
     Place,
     PlaceName,
     Term,
+    TermLabel,
     Testimony,
     Vocabulary,
 )
 from app.records import Agent, Named, Record
+from app.services import keying
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -89,16 +92,19 @@ def event(named: Named) -> Event:
 
 
 def term(vocabulary: str, label: str) -> Term:
-    """The term of this label, made when it is new."""
+    """The term of this label that is in use, made when it is new."""
     scheme = session().scalar(select(Vocabulary).filter_by(name=vocabulary)) or Vocabulary(name=vocabulary)
     session().add(scheme)
     session().flush()
-    found = session().scalar(select(Term).filter_by(vocabulary_id=scheme.id, label=label))
+    known = select(Term).filter_by(vocabulary_id=scheme.id, label=label)
+    found = session().scalar(known.order_by(Term.merged_into_id.is_not(None), Term.id).limit(1))
     if found is None:
         found = Term(vocabulary=scheme, label=label)
+        found.labels = [TermLabel(language=scheme.language, label=label, kind=LabelKind.PREFERRED)]
         session().add(found)
         session().flush()
-    return found
+        keying.write([(found.id, scheme.language, label)])
+    return found.in_use
 
 
 def distinct(items: Iterable[T]) -> list[T]:

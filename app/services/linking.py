@@ -1,12 +1,26 @@
 """Tie a passage to a claim: who says what bears on what, how, and how they know. It can be undone."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from sqlalchemy import select
 
 from app.db import session
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Basis, Claim, Evidence, Passage, Segment, Stance, Testimony, Transcript, TranscriptKind
+from app.models import (
+    Basis,
+    Claim,
+    Evidence,
+    Passage,
+    Segment,
+    Stance,
+    Testimony,
+    Transcript,
+    TranscriptKind,
+    User,
+)
+from app.pages import LinkView, ReadingView
 from app.policy import Action, Actor, require
-from app.services import auditing, identifying, publishing
+from app.services import auditing, identifying, publishing, settling
 
 
 def link(
@@ -28,11 +42,7 @@ def link(
     """
     require(actor, Action.LINK)
     testimony = find(testimony_id)
-    claim = session().scalar(
-        select(Claim).where((Claim.identifier == claim_id) | ((Claim.ref == claim_id) & (Claim.ref != "")))
-    )
-    if claim is None:
-        raise NotFound(f"There is no claim {claim_id}.")
+    claim = claimed(claim_id)
     chosen_stance = identifying.choice(Stance, stance, "stance")
     chosen_basis = identifying.choice(Basis, basis, "basis")
     passage = pick(testimony, first, last)
@@ -44,7 +54,7 @@ def link(
         basis=chosen_basis,
         note=note,
         heard_from=heard_from,
-        linked_by=actor.name or actor.identifier or "command line",
+        linked_by=actor.identifier or actor.name or "command line",
     )
     passage.evidence.append(evidence)
     session().flush()
@@ -57,17 +67,137 @@ def link(
         claim=claim.identifier,
         stance=stance,
         basis=basis,
+        note=note,
+        heard_from=heard_from,
     )
     publishing.publish(testimony)
     return evidence
 
 
-def unlink(evidence_id: str, actor: Actor) -> Testimony:
-    """Undo a link. The trail keeps what it was. Raises NotFound."""
+def change(
+    evidence_id: str,
+    wanted: Mapping[str, str],
+    read: int,
+    actor: Actor,
+    before: Mapping[str, str] | None = None,
+) -> Testimony:
+    """Say otherwise how a passage bears on its claim: ``stance``, ``basis``, ``heard_from``, ``note``.
+
+    ``read`` is the version that was edited, ``before`` what was read. What was read a second time before
+    needs a new reading. Raises NotFound, Invalid for stance or basis, and settling.Differs.
+    """
     require(actor, Action.LINK)
+    evidence = linked(evidence_id)
+    identifying.choice(Stance, wanted.get("stance", evidence.stance.value), "stance")
+    identifying.choice(Basis, wanted.get("basis", evidence.basis.value), "basis")
+    version = settling.locked(evidence)
+    held = {
+        "stance": evidence.stance.value,
+        "basis": evidence.basis.value,
+        "heard_from": evidence.heard_from,
+        "note": evidence.note,
+    }
+    changed = settling.settle(held, version, read, wanted, before)
+    testimony = evidence.passage.testimony
+    if not changed:
+        return testimony
+    for name, value in changed.items():
+        kind = {"stance": Stance, "basis": Basis}.get(name, str)
+        setattr(evidence, name, kind(value))
+    evidence.linked_by = actor.identifier or actor.name or "command line"
+    session().flush()
+    auditing.note(
+        actor,
+        "evidence.change",
+        f"evidence:{evidence.identifier}",
+        testimony=testimony.identifier,
+        lines=[evidence.passage.first, evidence.passage.last],
+        claim=evidence.claim.identifier,
+        before={name: held[name] for name in changed},
+        after=changed,
+    )
+    publishing.publish(testimony)
+    return testimony
+
+
+def linked(evidence_id: str) -> Evidence:
+    """The link of this identifier. Raises NotFound."""
     evidence = session().scalar(select(Evidence).filter_by(identifier=evidence_id))
     if evidence is None:
         raise NotFound("There is no such link.")
+    return evidence
+
+
+def claimed(claim_id: str) -> Claim:
+    """The claim of this identifier, or of this name in the file it came from. Raises NotFound."""
+    claim = session().scalar(
+        select(Claim).where((Claim.identifier == claim_id) | ((Claim.ref == claim_id) & (Claim.ref != "")))
+    )
+    if claim is None:
+        raise NotFound(f"There is no claim {claim_id}.")
+    return claim
+
+
+def of(testimony_id: str) -> list[LinkView]:
+    """Every link of a testimony, in the order of its lines, as archivists see it. Raises NotFound."""
+    testimony = find(testimony_id)
+    held = sorted(
+        (e for passage in testimony.passages for e in passage.evidence if passage.first is not None),
+        key=lambda e: (e.passage.first or 0, e.passage.last or 0, e.id),
+    )
+    return views(held)
+
+
+def views(held: Sequence[Evidence]) -> list[LinkView]:
+    """Links as archivists see them: with who made them, and who says what of them."""
+    known = names([e.linked_by for e in held] + [r.read_by for e in held for r in e.readings])
+    return [_view(evidence, known) for evidence in held]
+
+
+def names(identifiers: Iterable[str]) -> dict[str, str]:
+    """Who these people are, by identifier. What is none stands for itself."""
+    wanted = set(identifiers)
+    users = session().execute(
+        select(User.identifier, User.name, User.email).where(User.identifier.in_(wanted))
+    )
+    return {word: word for word in wanted} | {identifier: name or email for identifier, name, email in users}
+
+
+def _view(evidence: Evidence, known: Mapping[str, str]) -> LinkView:
+    passage, claim = evidence.passage, evidence.claim
+    return LinkView(
+        identifier=evidence.identifier,
+        version=evidence.version,
+        testimony=passage.testimony.identifier,
+        title=passage.testimony.title,
+        first=passage.first or 0,
+        last=passage.last or 0,
+        claim=claim.identifier,
+        claim_text=claim.text,
+        question=claim.question.text,
+        stance=evidence.stance.value,
+        basis=evidence.basis.value,
+        heard_from=evidence.heard_from,
+        note=evidence.note,
+        linked_by=known[evidence.linked_by],
+        linked_on=evidence.linked_at.date(),
+        readings=tuple(
+            ReadingView(
+                known[r.read_by],
+                r.verdict.value,
+                r.note,
+                r.read_at.date(),
+                r.evidence_version != evidence.version,
+            )
+            for r in evidence.readings
+        ),
+    )
+
+
+def unlink(evidence_id: str, actor: Actor) -> Testimony:
+    """Undo a link. The trail keeps what it was. Raises NotFound."""
+    require(actor, Action.LINK)
+    evidence = linked(evidence_id)
     testimony = evidence.passage.testimony
     auditing.note(
         actor,
@@ -78,6 +208,8 @@ def unlink(evidence_id: str, actor: Actor) -> Testimony:
         claim=evidence.claim.identifier,
         stance=evidence.stance.value,
         basis=evidence.basis.value,
+        note=evidence.note,
+        heard_from=evidence.heard_from,
     )
     evidence.passage.evidence.remove(evidence)
     publishing.publish(testimony)
@@ -122,3 +254,9 @@ def find(testimony_id: str) -> Testimony:
     if testimony is None:
         raise NotFound(f"There is no testimony {testimony_id}.")
     return testimony
+
+
+def place(evidence_id: str) -> tuple[str, str]:
+    """The testimony and the claim that a link ties together. Raises NotFound."""
+    evidence = linked(evidence_id)
+    return evidence.passage.testimony.identifier, evidence.claim.identifier

@@ -7,14 +7,19 @@ are used: a search must not give away another name of somebody it keeps.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import selectinload
 
 from app.db import session
-from app.models import Audience, Edition, EditionLink, Event, LinkKind, Person, PersonName, Place, PlaceName
+from app.models import Audience, Edition, EditionLink, Event, LinkKind, Person, Place
 from app.records import Named
 from app.search.folding import fold
-from app.services import weighing
+from app.services import masking, weighing
+
+N = TypeVar("N", Person, Place)
 
 LONGEST = 4  # words of a name that is looked up in a query
 MOST = 6  # pages pointed to
@@ -95,50 +100,61 @@ def _names(audience: str) -> Names:
 def state(audience: str) -> tuple[object, ...]:
     """What differs once something this audience may see has changed; first the archive, the audience."""
     held = Edition.audience == Audience(audience)
-    editions = session().execute(select(func.max(Edition.id), func.count(Edition.id)).where(held))
-    # The number of the newest edition may be given again to the one that replaces it: its stamp is not.
-    newest = session().scalar(select(Edition.stamp).where(held).order_by(Edition.id.desc()).limit(1))
+    count = session().scalar(select(func.count(Edition.id)).where(held))
+    # The highest number may be given again when its edition was removed: its stamp is not.
+    newest = session().execute(
+        select(Edition.serial, Edition.stamp)
+        .where(held)
+        .order_by(Edition.serial.desc(), Edition.id.desc())
+        .limit(1)
+    )
     events = session().execute(
         select(func.max(Event.id), func.sum(Event.version), func.count(case((Event.is_published, 1))))
     )
-    return (str(session().get_bind().engine.url), audience, *editions.one(), newest, *events.one())
+    named = (
+        session().execute(select(func.count(noun.id), func.sum(noun.version))).one()
+        for noun in (Person, Place)
+    )
+    written = newest.first() or ()
+    address = str(session().get_bind().engine.url)
+    return (address, audience, count, *written, *events.one(), *chain.from_iterable(named))
 
 
 def _read(audience: str) -> Names:
-    names = Names()
+    names, veils = Names(), masking.kept_from(audience)
     for event in session().scalars(weighing.shown(Event, audience).order_by(Event.id)):
-        names.add("events", event.identifier, [event.title])
+        names.add("events", event.identifier, masking.names([event.title], veils))
     seen = _linked(LinkKind.PLACE, audience).union(
         weighing.shown(Event, audience).with_only_columns(Event.place_id)
     )
-    forms: dict[str, list[str]] = {}
-    for identifier, name, form in session().execute(
-        select(Place.identifier, Place.name, PlaceName.form)
-        .outerjoin(PlaceName)
-        .where(Place.id.in_(seen))
-        .order_by(Place.id)
-    ):
-        forms.setdefault(identifier, [name]).append(form)
-    for identifier, known in forms.items():
-        names.add("places", identifier, known)
-    _read_people(names, audience)
+    for place in _in_use(Place, seen):
+        names.add("places", place.identifier, masking.names([place.name, *place.other_names], veils))
+    _read_people(names, audience, veils)
     return names
 
 
-def _read_people(names: Names, audience: str) -> None:
-    forms: dict[str, list[str]] = {}
-    for identifier, name, public_name, form in session().execute(
-        select(Person.identifier, Person.name, Person.public_name, PersonName.form)
-        .outerjoin(PersonName)
-        .where(Person.id.in_(_linked(LinkKind.PERSON, audience).union(_linked(LinkKind.MENTION, audience))))
-        .order_by(Person.id)
-    ):
-        if public_name and audience != Audience.STAFF:  # a veiled name is known to staff alone
-            forms[identifier] = [public_name]
+def _read_people(names: Names, audience: str, veils: masking.Veils) -> None:
+    seen = _linked(LinkKind.PERSON, audience).union(_linked(LinkKind.MENTION, audience))
+    for person in _in_use(Person, seen):
+        if person.is_veiled and audience != Audience.STAFF:  # a veiled name is known to staff alone
+            names.add("people", person.identifier, [person.shown_as])
         else:
-            forms.setdefault(identifier, [name]).append(form)
-    for identifier, known in forms.items():
-        names.add("people", identifier, known)
+            forms = [f for p in person.everyone for f in (p.name, *(n.form for n in p.names))]
+            names.add("people", person.identifier, masking.names(forms, veils))
+
+
+def _in_use(noun: type[N], seen: Any) -> list[N]:
+    """The people or places of these numbers, or those that stand for them, with all their names."""
+    # All at once: who was merged into whom is then known without asking for each.
+    held = {
+        thing.id: thing
+        for thing in session().scalars(
+            select(noun).options(selectinload(noun.names), selectinload(noun.merged)).order_by(noun.id)
+        )
+    }
+    # An event whose place is not known brings no number.
+    numbers = sorted(number for number in session().scalars(seen) if number)
+    return list(dict.fromkeys(held[number].in_use for number in numbers))
 
 
 def _linked(kind: LinkKind, audience: str) -> Select[int]:

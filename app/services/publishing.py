@@ -6,12 +6,16 @@ same transaction, so that what is withheld is gone at commit from every page.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from app import clock
-from app.db import session
+from app.db import one_at_a_time, session
+from app.errors import NotFound
 from app.models import (
     AccessLevel,
     Audience,
@@ -30,6 +34,16 @@ from app.search.passages import divide
 from app.services import auditing, consenting, editions
 from app.services.questioning import Questioner
 
+_Link = tuple[int, LinkKind, int]  # edition, kind, target
+
+
+class Change(Enum):
+    """How an edition differs from the one before it, as an index sees it."""
+
+    NONE = "none"
+    MORE = "more"  # nothing that can be found in the older one is missing: an index may follow later
+    LESS = "less"  # something is not to be found any more
+
 
 def open_to_readers(testimony: Testimony, actor: Actor) -> None:
     """Let the audiences of its access level read a testimony from now on (or from its embargo's end)."""
@@ -37,6 +51,22 @@ def open_to_readers(testimony: Testimony, actor: Actor) -> None:
     testimony.published_at = clock.now()
     auditing.note(actor, "testimony.publish", f"testimony:{testimony.identifier}")
     publish(testimony)
+
+
+def is_open(testimony_id: str) -> bool:
+    """Whether it was published: readers may read it as far as its access level, embargo and consent allow."""
+    held = select(Testimony.published_at).filter_by(identifier=testimony_id)
+    return session().scalar(held) is not None
+
+
+def let_read(testimony_id: str, actor: Actor) -> None:
+    """Publish a testimony that only archivists see. Raises NotFound; published already, nothing happens."""
+    require(actor, Action.PUBLISH)
+    testimony = session().scalar(select(Testimony).filter_by(identifier=testimony_id))
+    if testimony is None:
+        raise NotFound(f"There is no testimony {testimony_id}.")
+    if testimony.published_at is None:
+        open_to_readers(testimony, actor)
 
 
 def audiences(testimony: Testimony) -> tuple[Audience, ...]:
@@ -47,23 +77,29 @@ def audiences(testimony: Testimony) -> tuple[Audience, ...]:
 
 
 def publish(testimony: Testimony) -> None:
-    """Write the edition of every audience that may have one, remove the others, and note the job."""
+    """Bring the edition of every audience that may have one up to date, remove the others, note the job."""
     session().flush()
     record = editions.whole(testimony)
     veils = editions.veils(testimony)
     due = audiences(testimony)
     kept = {e.audience: e for e in session().scalars(select(Edition).filter_by(testimony_id=testimony.id))}
-    changed = False
-    for audience in Audience:
-        edition = kept.get(audience)
-        if audience in due:
-            changed |= _write(testimony, editions.seen_by(audience, record, veils), audience, edition)
-        elif edition:
-            _forget([edition.id])
-            changed = True
-    if changed:
-        # What stands in an index already must not be found there until the new edition does.
-        enqueue("replace" if kept else "index", testimony=testimony.identifier)
+    held = _held_links(kept.values())
+    changes = set()
+    drafts: list[_Draft] = []
+    with session().no_autoflush:  # the editions are written together
+        for audience in Audience:
+            edition = kept.get(audience)
+            if audience in due:
+                seen = editions.seen_by(audience, record, veils)
+                draft = next((made for made in drafts if made.record == seen), None) or _draft(seen)
+                drafts.append(draft)
+                changes.add(_write(testimony, draft, audience, edition, held))
+            elif edition:
+                _forget([edition.id])
+                changes.add(Change.LESS)
+    if changes - {Change.NONE}:
+        # What an index holds and the edition no longer does must not be found there until it has followed.
+        enqueue("replace" if Change.LESS in changes else "index", testimony=testimony.identifier)
     _wake_at_the_end_of_what_is_dated(testimony)
 
 
@@ -79,40 +115,120 @@ def republish(identifier: str) -> None:
         publish(testimony)
 
 
-def _write(testimony: Testimony, record: Record, audience: Audience, before: Edition | None) -> bool:
-    """Write one edition; returns whether it differs from the one before."""
+@dataclass(frozen=True)
+class _Draft:
+    """A record as an edition keeps it: head, the stamp of all of it, and the digest of what parts are of."""
+
+    record: Record
+    head: dict[str, Any]
+    stamp: str
+    words: str
+
+
+def _draft(record: Record) -> _Draft:
     head = plain(record)
-    stamp = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()
-    if before and before.stamp == stamp:
-        return False
+    stamp = _sha256(head)
+    asks = Questioner(record)
+    askers = sorted({line.speaker for line in record.lines if asks(line.speaker)})
+    scripts = [script.pop("lines", None) for script in head.get("scripts", ())]
+    description = [] if record.lines else plain(described(record))
+    return _Draft(record, head, stamp, _sha256([askers, scripts, description]))
+
+
+def _sha256(held: Any) -> str:
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _write(
+    testimony: Testimony, draft: _Draft, audience: Audience, before: Edition | None, held: set[_Link]
+) -> Change:
+    """Write one edition; returns how it differs from the one before. Parts whose words are alike stay."""
+    if before and before.stamp == draft.stamp:
+        return Change.NONE
+    record = draft.record
     moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
+    written = {
+        "stamp": draft.stamp,
+        "words": draft.words,
+        "head": draft.head,
+        "sorted_by": record.date.lower if record.date else "",
+        "lines": len(record.lines),
+        "serial": _next_number(audience),
+        "changed_at": moment,
+    }
+    if before and before.words == draft.words:
+        change = Change.MORE if _findable(before.head) <= _findable(draft.head) else Change.LESS
+        for name, value in written.items():
+            setattr(before, name, value)
+        _relink(before, _links(testimony, record), held)
+        return change
     published = before.published_at if before else moment
     if before:
         _forget([before.id])
-    for script in head.get("scripts", ()):
-        script.pop("lines", None)
-    edition = Edition(
-        testimony_id=testimony.id,
-        audience=audience,
-        stamp=stamp,
-        head=head,
-        sorted_by=record.date.lower if record.date else "",
-        lines=len(record.lines),
-        published_at=published,
-        changed_at=moment,
-    )
+    edition = Edition(testimony_id=testimony.id, audience=audience, published_at=published, **written)
     session().add(edition)
     session().flush()
-    parts = [part | {"edition_id": edition.id} for part in _parts(record)]
-    links = [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in _links(testimony, record)]
-    for table, rows in ((EditionPart, parts), (EditionLink, links)):
-        if rows:
-            session().execute(insert(table), rows)
-    return True
+    if parts := [part | {"edition_id": edition.id} for part in _parts(record)]:
+        session().execute(insert(EditionPart), parts)
+    _relink(edition, _links(testimony, record), set())
+    return Change.LESS if before else Change.MORE
+
+
+def _next_number(audience: Audience) -> int:
+    """Editions are numbered in the order they are written; nobody else writes until we are done."""
+    given: dict[Audience, int] = session().info.setdefault("editions", {})
+    if audience not in given:
+        one_at_a_time(session())
+        given[audience] = session().scalar(select(func.max(Edition.serial)).filter_by(audience=audience)) or 0
+    given[audience] += 1
+    return given[audience]
+
+
+def _findable(head: Mapping[str, Any]) -> set[tuple[Any, ...]]:
+    """What an index holds of a head: values to filter and count by, and the day to sort by."""
+    held: set[tuple[Any, ...]] = {
+        ("tag", t["term"], t.get("first"), t.get("last")) for t in head.get("tags", ())
+    }
+    held |= {("claim", m.get("claim_text"), m["first"], m["last"]) for m in head.get("marks", ())}
+    held |= {("event", event["name"]) for event in head.get("events", ())}
+    held |= {("place", place["name"]) for place in (*head.get("places", ()), head.get("place")) if place}
+    held |= {("media", file.get("kind")) for file in head.get("media", ())}
+    held |= {("language", script["language"]) for script in head.get("scripts", ())}
+    held |= {("language", head.get("language")), ("collection", head.get("collection"))}
+    held.add(("day", (head.get("date") or {}).get("lower")))
+    return held
+
+
+def _held_links(kept: Iterable[Edition]) -> set[_Link]:
+    numbers = [edition.id for edition in kept]
+    rows = session().execute(
+        select(EditionLink.edition_id, EditionLink.kind, EditionLink.target_id).where(
+            EditionLink.edition_id.in_(numbers)
+        )
+    )
+    return {(number, kind, target) for number, kind, target in rows}
+
+
+def _relink(edition: Edition, wanted: set[tuple[LinkKind, int]], held: set[_Link]) -> None:
+    """Have an edition lead to these things and no others."""
+    had = {(kind, target) for number, kind, target in held if number == edition.id}
+    for kind, target in had - wanted:
+        session().execute(
+            delete(EditionLink)
+            .where(
+                EditionLink.edition_id == edition.id,
+                EditionLink.kind == kind,
+                EditionLink.target_id == target,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    if added := [{"edition_id": edition.id, "kind": k, "target_id": t} for k, t in wanted - had]:
+        session().execute(insert(EditionLink), added)
 
 
 def _forget(ids: Iterable[int]) -> None:
     """Take editions away at once; parts and links go with them."""
+    session().flush()
     session().execute(delete(Edition).where(Edition.id.in_(list(ids))))
     session().expire_all()
 
@@ -167,13 +283,16 @@ def _links(testimony: Testimony, record: Record) -> set[tuple[LinkKind, int]]:
     tags = {tag.ref for tag in record.tags}
     media = {m.ref for m in record.media}
     links = {(LinkKind.COLLECTION, testimony.collection_id)}
-    links |= {(LinkKind.PERSON, p.person_id) for p in testimony.participations}
-    links |= {(LinkKind.MENTION, m.person_id) for m in testimony.mentions}
-    links |= {(LinkKind.PLACE, p.id) for p in [*testimony.places, testimony.place] if p}
-    links |= {(LinkKind.EVENT, e.id) for e in testimony.events}
+    links |= {(LinkKind.PERSON, p.person.in_use.id) for p in testimony.participations}
+    links |= {(LinkKind.MENTION, m.person.in_use.id) for m in testimony.mentions}
+    links |= {(LinkKind.PLACE, p.in_use.id) for p in [*testimony.places, testimony.place] if p}
+    events = {event.ref for event in record.events}
+    links |= {(LinkKind.EVENT, e.id) for e in testimony.events if e.identifier in events}
     links |= {(LinkKind.EVIDENCE, e.id) for e in evidence}
     links |= {(LinkKind.CLAIM, e.claim_id) for e in evidence}
-    links |= {(LinkKind.TERM, t.term_id) for t in testimony.taggings if t.term.identifier in tags}
+    links |= {
+        (LinkKind.TERM, t.term.in_use.id) for t in testimony.taggings if t.term.in_use.identifier in tags
+    }
     links |= {(LinkKind.MEDIA, m.id) for m in testimony.media if m.identifier in media}
     return links
 

@@ -132,13 +132,12 @@ def open_to(audience: str) -> Select[Any]:
     return select(Edition).where(Edition.audience == Audience(audience))
 
 
-def that_show(audience: str, kind: LinkKind, target_id: int) -> Select[Any]:
-    """The audience's editions that show a thing."""
-    return (
-        open_to(audience)
-        .join(EditionLink, EditionLink.edition_id == Edition.id)
-        .where(EditionLink.kind == kind, EditionLink.target_id == target_id)
+def that_show(audience: str, kind: LinkKind, *target_ids: int) -> Select[Any]:
+    """The audience's editions that show a thing, or one of several that are the same."""
+    showing = select(EditionLink.edition_id).where(
+        EditionLink.kind == kind, EditionLink.target_id.in_(target_ids)
     )
+    return open_to(audience).where(Edition.id.in_(showing))
 
 
 def listing(editions: Select[Any], page: int) -> Listing:
@@ -255,10 +254,11 @@ def _beside(edition_id: int, parts: Sequence[Any], script: int, lines: tuple[Lin
 
     if _length(parts, script) == _length(parts, 0):
         return {t.number: t for t in stretch(edition_id, lines[0].number, lines[-1].number, script)}
-    return _by_time(stretch(edition_id, 0, _length(parts, script), script), lines)
+    return by_time(stretch(edition_id, 0, _length(parts, script), script), lines)
 
 
-def _by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int, Line]:
+def by_time(translated: tuple[Line, ...], lines: tuple[Line, ...]) -> dict[int, Line]:
+    """What a translation that does not follow line by line says in the time of each line."""
     beside: dict[int, Line] = {}
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         start = line.start_ms

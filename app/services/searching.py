@@ -33,11 +33,13 @@ def ask(
     limit: int = 20,
     exact: bool = False,
     within: str = "",
+    late: bool = False,
 ) -> Answer:
     """What the audience's index finds and its editions say.
 
     ``filters`` maps a facet to the values asked for; ``within`` is a testimony to stay in;
-    ``exact`` searches for the words as typed, under no other name. Raises Invalid for a sort,
+    ``exact`` searches for the words as typed, under no other name; ``late`` finds also what an
+    index has not followed yet, for archivists, to whom nothing is closed. Raises Invalid for a sort,
     facet or range there is none of, and NotFound for ``within`` what is not open.
     """
     inside = reading.summary(reading.find(within, audience)) if within else None
@@ -45,7 +47,8 @@ def ask(
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
-    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS, without=indexing.awaited())
+    held_back = frozenset[str]() if late else indexing.awaited()
+    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS, without=held_back)
     results = index(audience).search(query)
     return Answer(
         words=words,

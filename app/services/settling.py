@@ -5,7 +5,7 @@ read. What only one of the two changed is taken from whoever changed it; only wh
 field to different things is somebody asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,16 @@ CHANGED = "Somebody else has changed this since you opened it. Nothing was saved
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that two people changed: what stands there now, and what the second wants."""
+    """One field that two people changed: what stands there now, and what the second wants.
+
+    Where a value is an identifier or a code, ``theirs_shown`` and ``yours_shown`` are what people read.
+    """
 
     field: str
     theirs: Any
     yours: Any
+    theirs_shown: str = ""
+    yours_shown: str = ""
 
 
 class Differs(Conflict):
@@ -39,19 +44,23 @@ def settle(
     read: int,
     wanted: Mapping[str, Any],
     before: Mapping[str, Any] | None = None,
+    shown: Callable[[str, Any], str] | None = None,
 ) -> dict[str, Any]:
     """Which fields to set, and to what: those of ``wanted`` that differ from what is ``held`` now.
 
     ``version`` is the one held, ``read`` the one the editor had before them, ``before`` what they read
-    (without it every difference counts as theirs and yours). Raises Differs when both changed a field.
+    (without it every difference counts as theirs and yours). ``shown`` puts a field's value into words
+    where it says nothing by itself. Raises Differs when both changed a field.
     """
-    changed = {field: value for field, value in wanted.items() if held[field] != value}
-    if version == read:
-        return changed
+    say = shown or (lambda field, value: "")
     seen = before or {}
+    changed = {field: value for field, value in wanted.items() if held[field] != value}
+    # What the editor left as they read it is not theirs to set, also once they have chosen for other fields.
     mine = {field: value for field, value in changed.items() if field not in seen or seen[field] != value}
+    if version == read:
+        return mine
     asked = tuple(
-        Difference(field, held[field], value)
+        Difference(field, held[field], value, say(field, held[field]), say(field, value))
         for field, value in mine.items()
         if field not in seen or seen[field] != held[field]
     )

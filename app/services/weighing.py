@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.pages import ClaimView, EventView, EvidenceView, QuestionView, SourcePage
 from app.records import Figure, Named
-from app.services import reading
+from app.services import masking, reading
 from app.services.reading import NOT_HERE
 
 NO_FIGURE = Figure()
@@ -46,7 +46,7 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
             )
         )
     )
-    return event_view(
+    view = event_view(
         found,
         audience,
         questions=tuple(question_view(question, audience) for question in questions),
@@ -54,24 +54,25 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
         sources=tuple(Named(source.title, source.identifier) for source in sources),
         listing=reading.listing(held, page),
     )
+    return masking.shared(view, audience)
 
 
 def question(identifier: str, audience: str) -> QuestionView:
     """A question in dispute with every claim and the passages under each. Raises NotFound."""
-    return question_view(_find(Question, identifier, audience), audience)
+    return masking.shared(question_view(_find(Question, identifier, audience), audience), audience)
 
 
 def claim(identifier: str, audience: str) -> ClaimView:
     """One claim as asserted, with the passages that bear on it. Raises NotFound."""
     found = _find(Claim, identifier, audience)
-    return _claim_views([found], audience)[0]
+    return masking.shared(_claim_views([found], audience)[0], audience)
 
 
 def source(identifier: str, audience: str) -> SourcePage:
     """A source and the claims made in it. Raises NotFound."""
     found = _find(Source, identifier, audience)
     claims = session().scalars(shown(Claim, audience).where(Claim.source_id == found.id).order_by(Claim.id))
-    return SourcePage(
+    page = SourcePage(
         found.identifier,
         found.title,
         found.kind,
@@ -83,6 +84,7 @@ def source(identifier: str, audience: str) -> SourcePage:
         tuple(_claim_views(claims.all(), audience)),
         found.invented,
     )
+    return masking.shared(page, audience)
 
 
 def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView, ...]]]:
@@ -90,7 +92,7 @@ def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView,
     questions = session().scalars(shown(Question, audience).order_by(Question.event_id, Question.id))
     return [
         (
-            QuestionView(q.identifier, q.text, q.unit, _named_event(q)),
+            QuestionView(q.identifier, q.text, q.unit, _named_event(q, audience)),
             tuple(ClaimView(c.identifier, c.text) for c in q.claims),
         )
         for q in questions
@@ -99,12 +101,17 @@ def claims_to_choose(audience: str) -> list[tuple[QuestionView, tuple[ClaimView,
 
 def shown(noun: type[Any], audience: str) -> Select[Any]:
     """The events, sources, questions or claims that this audience may read."""
-    return select(noun) if audience == Audience.STAFF else select(noun).where(noun.is_published)
+    if audience == Audience.STAFF:
+        return select(noun)
+    seen = select(noun).where(noun.is_published)
+    if noun is Claim:  # a claim would say what its question asks
+        return seen.where(Claim.question_id.in_(select(Question.id).where(Question.is_published)))
+    return seen
 
 
 def event_view(found: Event, audience: str, **more: Any) -> EventView:
     """An event as it stands in a list, or with ``more`` on its own page."""
-    place = found.place
+    place = found.place.in_use if found.place else None
     count = session().scalar(
         select(func.count()).select_from(reading.that_show(audience, LinkKind.EVENT, found.id).subquery())
     )
@@ -113,7 +120,7 @@ def event_view(found: Event, audience: str, **more: Any) -> EventView:
         title=found.title,
         description=found.description,
         date=known(found.date),
-        place=Named(place.name, place.identifier, tuple(n.form for n in place.names)) if place else None,
+        place=Named(place.name, place.identifier, place.other_names) if place else None,
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
         testimonies=count or 0,
@@ -132,7 +139,7 @@ def question_view(found: Question, audience: str) -> QuestionView:
     views = _claim_views(claims, audience)
     wholes = [view for view in views if view.part_of is None]
     return QuestionView(
-        found.identifier, found.text, found.unit, _named_event(found), tuple(wholes), found.invented
+        found.identifier, found.text, found.unit, _named_event(found, audience), tuple(wholes), found.invented
     )
 
 
@@ -141,12 +148,16 @@ def _claim_views(claims: Sequence[Claim], audience: str) -> list[ClaimView]:
     evidence = _evidence([*claims, *parts], audience)
     part_views: dict[int, list[ClaimView]] = defaultdict(list)
     for part in parts:
-        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], ()))
-    return [_claim_view(claim, evidence[claim.id], part_views[claim.id]) for claim in claims]
+        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], (), audience))
+    return [_claim_view(claim, evidence[claim.id], part_views[claim.id], audience) for claim in claims]
 
 
-def _claim_view(found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[ClaimView]) -> ClaimView:
-    source, whole, asked = found.source, found.part_of, found.question
+def _claim_view(
+    found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[ClaimView], audience: str
+) -> ClaimView:
+    source = found.source if found.source and _is_shown(found.source, audience) else None
+    whole = found.part_of if found.part_of and _is_shown(found.part_of, audience) else None
+    asked = found.question
     return ClaimView(
         identifier=found.identifier,
         text=found.text,
@@ -160,7 +171,7 @@ def _claim_view(found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[
         evidence=tuple(evidence),
         counts=Counter(e.stance for e in evidence),
         question=Named(asked.text, asked.identifier),
-        event=_named_event(asked),
+        event=_named_event(asked, audience),
         invented=found.invented,
     )
 
@@ -178,6 +189,8 @@ def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[Evidence
     found: dict[int, list[EvidenceView]] = defaultdict(list)
     for evidence, passage, edition in rows:
         first, last = passage.first or 0, passage.last or 0
+        # Words only from the edition, where names are veiled.
+        mark = next(m for m in edition.head["marks"] if m["ref"] == evidence.identifier)
         found[evidence.claim_id].append(
             EvidenceView(
                 identifier=evidence.identifier,
@@ -187,10 +200,11 @@ def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[Evidence
                 lines=reading.stretch(edition.id, first, last),
                 stance=evidence.stance.value,
                 basis=evidence.basis.value,
-                note=evidence.note,
-                heard_from=evidence.heard_from,
+                note=mark.get("note", ""),
+                heard_from=mark.get("heard_from", ""),
                 start_ms=passage.start_ms,
                 translations=reading.translations(edition, first, last),
+                readings=tuple(mark.get("readings", ())),
             )
         )
     return found
@@ -200,22 +214,31 @@ def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
     """Those who tell of it."""
     people = session().scalars(
         select(Person)
-        .join(EditionLink, (EditionLink.kind == LinkKind.PERSON) & (EditionLink.target_id == Person.id))
-        .where(EditionLink.edition_id.in_(held.order_by(None).with_only_columns(Edition.id)))
-        .distinct()
+        .where(
+            Person.id.in_(
+                select(EditionLink.target_id).where(
+                    EditionLink.kind == LinkKind.PERSON,
+                    EditionLink.edition_id.in_(held.order_by(None).with_only_columns(Edition.id)),
+                )
+            )
+        )
         .order_by(Person.id)
         .limit(200)
     )
     staff = audience == Audience.STAFF
-    return tuple(Named(p.name if staff else p.shown_as, p.identifier) for p in people)
+    shown = dict.fromkeys(person.in_use for person in people)
+    return tuple(Named(p.name if staff else p.shown_as, p.identifier) for p in shown)
 
 
-def _named_event(found: Question) -> Named | None:
-    return Named(found.event.title, found.event.identifier) if found.event else None
+def _named_event(found: Question, audience: str) -> Named | None:
+    event = found.event
+    return Named(event.title, event.identifier) if event and _is_shown(event, audience) else None
 
 
-def _is_shown(thing: Claim, audience: str) -> bool:
-    return thing.is_published or audience == Audience.STAFF
+def _is_shown(thing: Claim | Source | Event, audience: str) -> bool:
+    if audience == Audience.STAFF:
+        return True
+    return thing.is_published and (not isinstance(thing, Claim) or thing.question.is_published)
 
 
 def _find(noun: type[Any], identifier: str, audience: str) -> Any:

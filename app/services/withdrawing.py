@@ -18,6 +18,7 @@ from app.given import GivenLine
 from app.models import (
     AccessLevel,
     Outcome,
+    Passage,
     Redaction,
     RedactionReason,
     Submission,
@@ -29,7 +30,8 @@ from app.models import (
 )
 from app.policy import narrower
 from app.queue import enqueue
-from app.services import consenting, destroying, identifying, linking, publishing, recalling
+from app.services import consenting, destroying, identifying, linking, publishing, recalling, revisions
+from app.services.descending import Descent, Place
 from app.storage import ledger
 
 TELLER = "narrator"  # who made a redaction that the teller may lift again
@@ -111,17 +113,29 @@ def lines(identifier: str) -> tuple[GivenLine, ...]:
     )
 
 
-def withhold(identifier: str, chosen: Collection[int], shown: range) -> None:
-    """Of the lines ``shown``, have exactly the ``chosen`` ones withheld by the teller."""
+def revision(identifier: str) -> int:
+    """The revision in which the lines of an account are numbered; 0 before it is taken in."""
+    testimony = recalling.find(identifier).testimony
+    return revisions.number(testimony) if testimony else 0
+
+
+def withhold(identifier: str, chosen: Collection[int], shown: range, read: int = 0) -> None:
+    """Of the lines ``shown``, have exactly the ``chosen`` ones withheld by the teller.
+
+    Numbered as in revision ``read`` (0: today's): after a correction since, what became of them is meant.
+    """
     submission = recalling.find(identifier)
     if submission.testimony is None:
         raise Conflict("This account is not in the archive yet: change its words instead.")
+    now = revisions.number(submission.testimony)
     before = _withheld(submission.testimony, own=True)
-    wanted = (before - set(shown)) | (set(chosen) & set(shown))
+    seen = _today(submission.testimony, set(shown), read or now)
+    wanted = (before - seen) | _today(submission.testimony, set(chosen) & set(shown), read or now)
     if wanted == before:
         return
     recalling.touched(submission, "submission.withhold")
-    _do(_write_down(submission, Outcome.PASSAGE, {"lines": [list(run) for run in _runs(wanted)]}))
+    runs = [list(run) for run in _runs(wanted)]
+    _do(_write_down(submission, Outcome.PASSAGE, {"lines": runs, "revision": now}))
 
 
 def take_file_back(submission: Submission, upload: Upload) -> None:
@@ -269,8 +283,9 @@ def _consent(submission: Submission | None, **answers: dict[str, Any]) -> None:
 def _hold_back(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
     if testimony is None:
         return
-    wanted = {(first, last) for first, last in withdrawal.details["lines"]}
-    for passage in testimony.passages:
+    meant = {n for first, last in withdrawal.details["lines"] for n in range(first, last + 1)}
+    wanted = set(_runs(_today(testimony, meant, withdrawal.details.get("revision", 1))))
+    for passage in _standing(testimony):
         for redaction in passage.redactions:
             if _is_own(redaction):
                 if (passage.first, passage.last) in wanted:
@@ -316,10 +331,31 @@ _DEEDS: dict[Outcome, Callable[[Withdrawal, Submission | None, Testimony | None]
 }
 
 
+def _today(testimony: Testimony, lines: set[int], read: int) -> set[int]:
+    """What became of lines of revision ``read``.
+
+    Of a revision that this database has not (it was put back from an older copy) nobody can say which
+    lines were meant: all of them, for what was taken back must not be seen again.
+    """
+    held = revisions.original(testimony)
+    if held is None or read == held.revision or not lines:
+        return lines
+    if read > held.revision:
+        return {segment.position for segment in held.segments}
+    descent = Descent(revisions.chain(held))
+    return {n for line in lines for n in descent.standing(Place(read, line, line))}
+
+
 def _original(testimony: Testimony) -> Any:
     return next(
         (t for t in testimony.transcripts if t.kind is TranscriptKind.ORIGINAL and t.is_current), None
     )
+
+
+def _standing(testimony: Testimony) -> list[Passage]:
+    """Its passages but for those of whose lines none is left: their numbers are those of an old revision."""
+    original = _original(testimony)
+    return [p for p in testimony.passages if original is not None and p.transcript_id == original.id]
 
 
 def _is_own(redaction: Redaction) -> bool:
@@ -330,7 +366,7 @@ def _withheld(testimony: Testimony, *, own: bool) -> set[int]:
     """The numbers of the lines withheld by the teller, or by the archive."""
     return {
         number
-        for passage in testimony.passages
+        for passage in _standing(testimony)
         if passage.first is not None and passage.last is not None
         for redaction in passage.redactions
         if redaction.is_in_force(clock.now()) and _is_own(redaction) is own

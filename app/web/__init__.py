@@ -16,6 +16,7 @@ from app.archive import Archive
 from app.errors import ArchiveError, traced
 from app.policy import DOORS, may
 from app.web import account, filters, headers, public, saying, submit, visitor, workbench
+from app.web.account import security
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,6 +46,7 @@ def make(settings: config.Settings | None = None) -> Flask:
     app.extensions["archive"] = Archive(settings)
     Babel(app, locale_selector=choose_locale)
     CSRFProtect(app)
+    security.init_app(app, settings)
     _teach_templates(app, settings)
     app.before_request(open_door)
     app.teardown_request(close_door)

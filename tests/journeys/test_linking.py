@@ -1,7 +1,14 @@
 """An archivist signs in, ties a passage to a claim, sees it on both pages and undoes it."""
 
 import pytest
+from sqlalchemy import select
 
+from app.archive import Archive
+from app.cli.base import OPERATOR
+from app.db import new_identifier
+from app.models import Question
+from app.services import claiming
+from config import Settings
 from tests.journeys.conftest import ARCHIVIST, PASSWORD, tab_to
 
 NOTE = "Tied by the test of the workbench."
@@ -32,7 +39,14 @@ def testimony(demonstration) -> str:
 
 @pytest.fixture
 def claim(demonstration) -> str:
-    return demonstration.path("claims", "c-impunity")
+    """A claim of its own: other journeys tie passages to those of the demonstration."""
+    archive = Archive(Settings(home=demonstration.home, demonstration=True))
+    with archive.writing() as session:
+        question = session.scalars(select(Question.identifier).order_by(Question.id)).first()
+        made = claiming.make_claim(question, f"Asserted for journey {new_identifier()}.", OPERATOR)
+        address = f"/claims/{made.identifier}"
+    archive.close()
+    return address
 
 
 def test_a_passage_is_tied_and_untied_by_keyboard(page, testimony, claim):

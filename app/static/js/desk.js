@@ -9,7 +9,7 @@ let anchor = null; // where choosing began
 let range = null; // [first, last]
 
 function show() {
-  for (const line of lines) line.classList.toggle("chosen", Boolean(range) && number(line) >= range[0] && number(line) <= range[1]);
+  for (const line of lines) line.classList.toggle("is-chosen", Boolean(range) && number(line) >= range[0] && number(line) <= range[1]);
   for (const field of document.querySelectorAll("input[data-first]")) set(field, range?.[0]);
   for (const field of document.querySelectorAll("input[data-last]")) set(field, range?.[1]);
   if (!range) said.textContent = said.dataset.none;
@@ -41,7 +41,7 @@ function clear() {
 }
 
 // By mouse or touch: the words selected choose their lines; the number of a line chooses it, with Shift up to it.
-document.addEventListener("selectionchange", () => {
+function chooseSelected() {
   const selection = document.getSelection();
   if (selection.isCollapsed || !selection.rangeCount || !section?.contains(selection.anchorNode)) return;
   const touched = lines.filter((line) => selection.getRangeAt(0).intersectsNode(line.querySelector(".testimony-text")));
@@ -49,7 +49,9 @@ document.addEventListener("selectionchange", () => {
   range = [number(touched[0]), number(touched.at(-1))];
   anchor = range[0];
   show();
-});
+}
+
+document.addEventListener("selectionchange", chooseSelected);
 
 section?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-choose]");
@@ -115,6 +117,7 @@ if (asked.has("first") && lines.length) {
   anchor = range[0];
   if (!location.hash) lines.find((line) => number(line) === range[0])?.scrollIntoView({ block: "center" });
 }
+chooseSelected(); // words may have been selected while the page was still loading
 // A panel that is named by the address is open.
 const panel = location.hash && document.querySelector(`details${location.hash.replace(/[^#\w-]/g, "")}`);
 if (panel) panel.open = true;

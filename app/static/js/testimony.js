@@ -38,7 +38,9 @@ function jump() {
 function address() {
   const [first, last] = range;
   const to = last > first ? `&to=${last}` : "";
-  return new URL(`${transcript.dataset.testimony}?line=${first}${to}#line-${first}`, location.href).href;
+  // With the revision that is read here the lines are found again when their numbers change.
+  const revision = transcript.dataset.revision ? `&revision=${transcript.dataset.revision}` : "";
+  return new URL(`${transcript.dataset.testimony}?line=${first}${to}${revision}#line-${first}`, location.href).href;
 }
 
 function choose() {

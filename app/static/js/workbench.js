@@ -9,6 +9,11 @@ const visible = (element) => element.checkVisibility?.() ?? element.offsetParent
 const keyed = () => [...document.querySelectorAll("[data-key]")].filter(visible);
 let begun = ""; // the first of two keys
 
+// On a phone the ways stand in one row that is pushed sideways: the one of this page is in view.
+const ways = document.querySelector(".workbench-nav");
+const here = ways?.querySelector("[aria-current]");
+if (here) ways.scrollLeft += here.getBoundingClientRect().left - ways.getBoundingClientRect().left - ways.clientWidth / 3;
+
 function act(element) {
   if (element.matches("summary")) {
     const panel = element.closest("details");
@@ -49,11 +54,16 @@ const list = document.querySelector("#keys .keys");
 function listKeys() {
   for (const old of list.querySelectorAll("[data-listed]")) old.remove();
   const told = new Set();
-  for (const element of keyed()) {
+  const within = (element) => element.closest("[data-keys]");
+  // Keys of the page first; those that count within a panel only say which panel.
+  for (const element of keyed().sort((one, other) => Boolean(within(one)) - Boolean(within(other)))) {
     const key = element.dataset.key;
-    const says = element.dataset.keyLabel || element.getAttribute("aria-label") || (element.labels?.[0] ?? element).textContent.trim();
-    if (told.has(key) || !says) continue;
-    told.add(key);
+    let says = element.dataset.keyLabel || element.getAttribute("aria-label") || (element.labels?.[0] ?? element).textContent.trim();
+    const panel = within(element)?.closest("[data-panel]")?.querySelector("summary h2");
+    if (panel && says) says += ` (${panel.textContent.trim()})`;
+    if (told.has(`${key} ${says}`) || !says || (!panel && told.has(key))) continue;
+    told.add(`${key} ${says}`);
+    if (!panel) told.add(key);
     const row = document.createElement("div");
     row.dataset.listed = "";
     const keys = document.createElement("dt");

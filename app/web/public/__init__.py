@@ -30,4 +30,4 @@ def _helpers() -> dict[str, Any]:
     return {"page_address": page_address, "here": here}
 
 
-from app.web.public import feeds, front, media, searching, testimonies, things  # noqa: E402,F401
+from app.web.public import feeds, front, media, restricted, searching, testimonies, things  # noqa: E402,F401

@@ -6,9 +6,9 @@ from flask import Response, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
-from app.services import reading
+from app.services import granting, reading
 from app.web.public import bp
-from app.web.visitor import audience
+from app.web.visitor import actor
 
 # What a browser may show in place; anything else is handed over as a file.
 _SHOWN = ("image/", "audio/", "video/")
@@ -17,7 +17,7 @@ _SHOWN = ("image/", "audio/", "video/")
 @bp.get("/media/<ref>")
 def media(ref: str) -> Response:
     """A media file of a published testimony, whole or the range asked for."""
-    stream, mimetype, size = reading.media(ref, audience())
+    stream, mimetype, size = reading.media(ref, granting.audience_for_file(actor(), ref))
     response = Response(wrap_file(request.environ, stream, 64 * 1024), direct_passthrough=True)
     response.mimetype = mimetype
     response.content_length = size

@@ -10,9 +10,9 @@ from app.errors import NotFound
 from app.formats import citation
 from app.plain import plain
 from app.records import Record
-from app.services import reading
-from app.web.public import asking, bp, jsonld, layout
-from app.web.visitor import audience
+from app.services import citing, granting, reading
+from app.web.public import asking, bp, jsonld, layout, restricted
+from app.web.visitor import actor, audience
 
 _CITATIONS: dict[str, tuple[str, Callable[..., object]]] = {
     "txt": ("text/plain", citation.chicago),
@@ -27,17 +27,38 @@ def archive_name() -> str:
     return str(current_app.jinja_env.globals["archive_name"])
 
 
-def permanent(identifier: str, line: int | None = None) -> str:
-    """The full address of a testimony, or of a line in it: what a citation holds."""
+def permanent(
+    identifier: str, line: int | None = None, to: int | None = None, revision: int | None = None
+) -> str:
+    """The full address of a testimony, or of lines in it: what a citation holds.
+
+    With the revision that was read, the lines are found again when their numbers have changed.
+    """
     anchor = None if line is None else f"line-{line}"
-    return url_for("public.testimony", identifier=identifier, line=line, _anchor=anchor, _external=True)
+    to = to if line is not None and to is not None and to > line else None
+    return url_for(
+        "public.testimony",
+        identifier=identifier,
+        line=line,
+        to=to,
+        revision=revision or None,
+        _anchor=anchor,
+        _external=True,
+    )
 
 
 def cited(record: Record, form: Callable[..., object], first: int | None, last: int | None) -> str:
     """A citation of the whole, or of lines ``first`` to ``last``."""
-    text = form(record, permanent(record.identifier, first), first, last, archive_name=archive_name())
+    revision = record.scripts[0].revision if record.scripts else None
+    address = permanent(record.identifier, first, last, revision)
+    text = form(record, address, first, last, archive_name=archive_name())
     # CSL-JSON is a list of items, even of one.
     return text if isinstance(text, str) else json.dumps([text], ensure_ascii=False, indent=2)
+
+
+def let_in(identifier: str) -> str:
+    """Through whose eyes the visitor reads this testimony: some are let in to one that is restricted."""
+    return granting.audience_for(actor(), identifier)
 
 
 @bp.get("/testimonies")
@@ -60,11 +81,18 @@ def reserved(response: ResponseReturnValue, record: Record) -> Response:
 
 @bp.get("/testimonies/<identifier>")
 def testimony(identifier: str) -> ResponseReturnValue:
-    """The stretch with the page, line or second asked for."""
-    page, line, second, to = (
-        asking.optional_number(request.args, name) for name in ("page", "line", "t", "to")
+    """The stretch with the page, line or second asked for; lines that were cited, where they stand now."""
+    page, line, second, to, cited_at = (
+        asking.optional_number(request.args, name) for name in ("page", "line", "t", "to", "revision")
     )
-    view = reading.testimony(identifier, audience(), page=page, line=line, second=second)
+    found = None
+    try:
+        if line is not None and cited_at is not None:
+            found = citing.resolve(identifier, let_in(identifier), cited_at, line, max(line, to or line))
+            line, to = found.first, found.last
+        view = reading.testimony(identifier, let_in(identifier), page=page, line=line, second=second)
+    except NotFound:
+        return restricted.instead(identifier)
     beside = request.args.get("beside", "")
     if line is None and second is not None and view.focus is not None:
         # Only the anchor of its line brings a second into view where there is no script.
@@ -79,6 +107,8 @@ def testimony(identifier: str) -> ResponseReturnValue:
         languages=languages,
         turns=layout.turns(view, languages, to),
         focus=layout.focused(view, to),
+        cited=found,
+        cited_at=cited_at if cited_at != view.revision else None,
         citation=cited(view.record, citation.chicago, None, None),
         data=jsonld.testimony(view.record, permanent(identifier), archive_name()),
     )
@@ -88,7 +118,7 @@ def testimony(identifier: str) -> ResponseReturnValue:
 @bp.get("/testimonies/<identifier>.json")
 def testimony_json(identifier: str) -> ResponseReturnValue:
     """The whole edition as data."""
-    record = reading.whole(identifier, audience())
+    record = reading.whole(identifier, let_in(identifier))
     return reserved(jsonify(plain(record)), record)
 
 
@@ -99,7 +129,7 @@ def cite(identifier: str, ext: str) -> Response:
         raise NotFound("There is no such page.")
     first, last = (asking.optional_number(request.args, name) for name in ("first", "last"))
     mimetype, form = _CITATIONS[ext]
-    text = cited(reading.whole(identifier, audience()), form, first, first if last is None else last)
+    text = cited(reading.whole(identifier, let_in(identifier)), form, first, first if last is None else last)
     response = Response(text, content_type=f"{mimetype}; charset=utf-8")
     if ext != "txt":
         response.headers["Content-Disposition"] = f'attachment; filename="testimony-{identifier}.{ext}"'

@@ -1,6 +1,7 @@
 """What testimony is about: collections, people, places, events, questions, claims, sources."""
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from app.services import browsing, weighing
 from app.web.public import asking, bp, figures, jsonld, maps, strip
@@ -26,15 +27,20 @@ def collection(identifier: str) -> str:
 
 
 @bp.get("/people/<identifier>")
-def person(identifier: str) -> str:
-    """A person and the testimonies they took part in."""
-    return render_template("public/person.html", page=browsing.person(identifier, audience()))
+def person(identifier: str) -> ResponseReturnValue:
+    """A person and the testimonies they took part in; one who was merged leads to who stands for them."""
+    page = browsing.person(identifier, audience())
+    if page.identifier != identifier:
+        return redirect(url_for("public.person", identifier=page.identifier))
+    return render_template("public/person.html", page=page)
 
 
 @bp.get("/places/<identifier>")
-def place(identifier: str) -> str:
+def place(identifier: str) -> ResponseReturnValue:
     """A place: its names, where it lies, what is told of it."""
     page = browsing.place(identifier, audience(), asking.page_number(request.args))
+    if page.identifier != identifier:
+        return redirect(url_for("public.place", identifier=page.identifier))
     return render_template("public/place.html", page=page, grid=_grid(page.latitude, page.longitude))
 
 

@@ -25,11 +25,14 @@ def passages() -> ResponseReturnValue:
     page = min(max(request.args.get("page", 1, int), 1), pages)
     shown = lines[(page - 1) * LINES : page * LINES]
     if request.method == "GET":
-        return render_template("submit/passages.html", lines=shown, page=page, pages=pages)
+        revision = withdrawing.revision(held)
+        return render_template("submit/passages.html", lines=shown, page=page, pages=pages, revision=revision)
     chosen = [int(said) for said in request.form.getlist("line") if _is_number(said)]
     if shown:
         with archive().writing():
-            withdrawing.withhold(held, chosen, range(shown[0].number, shown[-1].number + 1))
+            form = request.form  # as the page was when it was read: it may have been corrected since
+            first, last = form.get("first", shown[0].number, int), form.get("last", shown[-1].number, int)
+            withdrawing.withhold(held, chosen, range(first, last + 1), form.get("revision", 0, int))
     to = request.form.get("go", 0, int)
     if 1 <= to <= pages:
         return redirect(url_for("submit.passages", page=to), 303)

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.errors import ArchiveError
-from app.services import reading
-from app.web.visitor import audience
+from app.services import publishing, reading
+from app.web.visitor import actor, audience
 from app.web.workbench import bp, describing, desk, linking, tags, trail, transcripts, withholding
 
 
@@ -41,6 +42,17 @@ def testimony(identifier: str) -> ResponseReturnValue:
     return show(identifier)
 
 
+@bp.post("/testimonies/<identifier>/publish")
+def let_read(identifier: str) -> ResponseReturnValue:
+    """Publish it."""
+    return desk.change(
+        lambda: publishing.let_read(identifier, actor()),
+        gettext("Readers can read it now, as far as its narrator allows."),
+        desk.address(identifier),
+        lambda refusal: show(identifier, refusal),
+    )
+
+
 def show(identifier: str, refusal: ArchiveError | None = None) -> ResponseReturnValue:
     """The desk, or the desk again with why something could not be done and what was typed."""
     lines = desk.chosen()
@@ -53,6 +65,7 @@ def show(identifier: str, refusal: ArchiveError | None = None) -> ResponseReturn
         page=held,
         record=held.record,
         chosen=lines,
+        is_open=publishing.is_open(identifier),
         panels=[(panel, panel.read(identifier)) for panel in PANELS],
         refusal=str(refusal or ""),
         written=request.form if refusal else {},
