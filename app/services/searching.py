@@ -10,7 +10,7 @@ from app.archive import index
 from app.db import session
 from app.errors import Invalid
 from app.models import Audience, Edition, EditionPart, Testimony
-from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, TestimonyHits
+from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Summary, TestimonyHits
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Query, Results
@@ -42,19 +42,18 @@ def ask(
     index has not followed yet, for archivists, to whom nothing is closed. Raises Invalid for a sort,
     facet or range there is none of, and NotFound for ``within`` what is not open.
     """
-    inside = reading.summary(reading.find(within, audience)) if within else None
-    query = _query(words, audience, filters or {}, sort, exact)
+    inside = inside_of(within, audience)
+    query = understood(words, audience, filters, sort=sort, exact=exact, within=within, late=late)
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
-    held_back = frozenset[str]() if late else indexing.awaited()
-    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS, without=held_back)
+    query = replace(query, offset=start, limit=limit, facets=FACETS)
     results = index(audience).search(query)
     return Answer(
         words=words,
         total=results.total,
         testimonies=results.groups,
-        results=tuple(_grouped(results.hits, audience, index(audience).marker(query))),
+        results=tuple(grouped(results.hits, audience, index(audience).marker(query))),
         facets=_facets(results, query.filters),
         also=naming.said(words, query.variants),
         suggestion=index(audience).suggest(words) if not results.total and words.strip() else "",
@@ -68,18 +67,36 @@ def ask(
     )
 
 
-def _query(
-    words: str, audience: str, filters: Mapping[str, tuple[str, ...]], sort: str, exact: bool
+def inside_of(within: str, audience: str) -> Summary | None:
+    """The testimony that a search stays in, if it does. Raises NotFound for what is not open."""
+    return reading.summary(reading.find(within, audience)) if within else None
+
+
+def understood(
+    words: str,
+    audience: str,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    sort: str = "relevance",
+    exact: bool = False,
+    within: str = "",
+    late: bool = False,
 ) -> Query:
+    """The question as an index is asked it: whatever shows passages of a search begins here.
+
+    The arguments are those of ``ask``; ``within`` must be open to the audience.
+    """
+    filters = filters or {}
     if sort not in ("relevance", "date", "-date"):
         raise Invalid("Results are sorted by relevance, date or -date.")
     if unknown := set(filters) - {*FACETS, "speaker"}:
         raise Invalid(f"There is no facet {', '.join(sorted(unknown))}; there are {', '.join(FACETS)}.")
     variants = {} if exact else naming.variants(words, audience)
-    return Query(words=words, filters=filters, variants=variants, sort=sort)
+    held_back = frozenset[str]() if late else indexing.awaited()
+    return Query(words=words, filters=filters, variants=variants, sort=sort, group=within, without=held_back)
 
 
-def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
+def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
     """Hits under their testimony, in the order of each one's best hit."""
     found = session().execute(
         select(Testimony.identifier, Edition)
