@@ -104,7 +104,7 @@ def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimon
         .where(Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits}))
     )
     editions: dict[str, Edition] = {identifier: edition for identifier, edition in found}  # noqa: C416
-    parts = _parts((editions[h.group].id, h.number) for h in hits if h.group in editions)
+    parts = parts_of((editions[h.group].id, h.number) for h in hits if h.group in editions)
     grouped: dict[str, list[PassageHit]] = {}
     questioners: dict[str, Questioner] = {}
     for hit in hits:
@@ -114,7 +114,7 @@ def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimon
             continue
         if hit.group not in questioners:
             questioners[hit.group] = Questioner(restore(Record, edition.head))
-        language = _language(edition, part)
+        language = language_of(edition, part)
         passage = _passage(hit, part, marker, language, questioners[hit.group])
         grouped.setdefault(hit.group, []).append(passage)
     return [
@@ -125,7 +125,7 @@ def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimon
     ]
 
 
-def _parts(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
+def parts_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
     """The parts of these editions and numbers, by edition: for pairs IN a list SQLite scans the table."""
     wanted: dict[int, list[int]] = {}
     for edition_id, number in keys:
@@ -139,7 +139,8 @@ def _parts(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart
     }
 
 
-def _language(edition: Edition, part: EditionPart) -> str:
+def language_of(edition: Edition, part: EditionPart) -> str:
+    """The language of a passage: of its transcript or translation, else of the testimony."""
     scripts = edition.head.get("scripts", ())
     language = scripts[part.script]["language"] if 0 <= part.script < len(scripts) else ""
     return str(language or edition.head.get("language", ""))

@@ -1,0 +1,16 @@
+"""More passages like one passage."""
+
+from flask import render_template, request
+
+from app.services import resembling
+from app.web.public import asking, bp
+from app.web.public.testimonies import let_in
+from app.web.visitor import audience
+
+
+@bp.get("/testimonies/<identifier>/similar")
+def similar(identifier: str) -> str:
+    """The passage in which ``?line=`` stands, the words it was looked for by, and what is like it."""
+    line = asking.optional_number(request.args, "line") or 0
+    found = resembling.like(identifier, line, let_in(identifier), audience())
+    return render_template("public/similar.html", found=found, line=line)
