@@ -10,6 +10,7 @@ from app.search.analysis import Word, words
 from app.search.execution import Execution
 from app.search.folding import fold
 from app.search.grammar import FIELDS
+from app.search.syntax import Word as Known
 from app.search.view import View
 
 _OPERATORS = ("AND", "OR", "NOT", "TO")
@@ -90,11 +91,11 @@ def _left_alone(text: str, word: Word, skipped: list[tuple[int, int]]) -> bool:
 def _better(surface: str, execution: Execution, lexicon: Lexicon) -> str:
     word = fold(surface)
     most = 0 if len(word) < 3 or not word.isalpha() else 1 if len(word) < 6 else 2
-    if not most or len(execution.word(surface)[0]):
+    if not most or any(len(one.documents) for one in execution.leaf(Known(surface))):
         return ""
     best, score = "", 0.0
     for distance, other in sorted(lexicon.near(word, most)):
-        frequency = len(execution.view.postings("words", other.encode())[0]) / CLOSER**distance
+        frequency = execution.view.frequency(other.encode()) / CLOSER**distance
         if frequency > score:
             best, score = other, frequency
     return best

@@ -84,7 +84,7 @@ def test_suggestions_come_from_this_index_alone(tmp_path: Path) -> None:
     assert engine.suggest("zzzzzz 1234 plantatoi*") == ""
     assert engine.suggest("proclimation") == "proclamation"
     with pytest.MonkeyPatch.context() as patch:  # what was removed may stay in the files for a while
-        patch.setattr("app.search.merging.due", lambda *_: [])
+        patch.setattr("app.search.columnar.writing.due", lambda *_: [])
         engine.put({"b": [], "c": [one("c", i, "a bend") for i in range(30)] + [one("c", 30, "a band")]}, {})
     assert engine.suggest("proclimation") == ""
     assert engine.suggest("bxnd") == "bend"

@@ -18,26 +18,39 @@ _MANY = 200_000  # keys that are looked up one by one; more are sorted together 
 
 def adjoining(view: View, field: str, numbers: Sequence[int]) -> Array:
     """Documents (ascending) in which these terms follow one another."""
+    documents = places(view, field, [(number,) for number in numbers])[0]
+    fresh = np.ones(len(documents), bool)
+    fresh[1:] = documents[1:] != documents[:-1]
+    found: Array = documents[fresh]
+    return found
+
+
+def places(view: View, field: str, slots: Sequence[Sequence[int]]) -> tuple[Array, Array]:
+    """Where words follow one another: the document and the first place, for every time, ascending.
+
+    Each slot (at most ``LONGEST``) has the numbers of the terms that fit there; one may be without any.
+    """
     shift = _bits(view, field)
     placed = sorted(
-        ((keys_of(view, field, number, shift), place) for place, number in enumerate(numbers)),
+        ((_any_of([keys_of(view, field, one, shift) for one in slot]), at) for at, slot in enumerate(slots)),
         key=lambda one: len(one[0]),
     )
     begun, first = placed[0]
-    for keys, place in placed[1:]:
-        wanted = (
-            begun + begun.dtype.type(place - first)
-            if place > first
-            else begun - begun.dtype.type(first - place)
-        )
-        begun = begun[_among(wanted, keys)]
+    for keys, at in placed[1:]:
         if not len(begun):
             break
-    documents = begun >> begun.dtype.type(shift)
-    fresh = np.ones(len(documents), bool)
-    fresh[1:] = documents[1:] != documents[:-1]
-    found: Array = documents[fresh].astype(np.uint32)
-    return found
+        step = begun.dtype.type(abs(at - first))
+        begun = begun[_among(begun + step if at > first else begun - step, keys)]
+    room = begun.dtype.type(LONGEST + first)
+    return (begun >> begun.dtype.type(shift)).astype(np.uint32), (
+        begun & begun.dtype.type((1 << shift) - 1)
+    ) - room
+
+
+def _any_of(lists: Sequence[Array]) -> Array:
+    if len(lists) == 1:
+        return lists[0]
+    return np.unique(np.concatenate([np.zeros(0, np.uint32), *lists]))
 
 
 def kept(view: View, field: str, numbers: Sequence[int]) -> bool:

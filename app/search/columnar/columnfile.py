@@ -12,8 +12,9 @@ import json
 import mmap
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -208,8 +209,19 @@ class ColumnFile:
         """Read every block. Damaged when one is not as written."""
         for name in self._entries:
             self[name]
-        if bytes(self._map[:64]) != _HEAD:
-            raise Damaged("the head of a segment is not what was written")
+        if bytes(self._map[:64]) != _HEAD or any(map(any, self._between())):
+            raise Damaged("the head of a segment, or what lies between arrays, is not what was written")
+
+    def _between(self) -> Iterator[bytes]:
+        """What fills the file up between one array and the next."""
+        spans = [
+            (rest[0], rest[0] + size * np.dtype(kind).itemsize)
+            for how, kind, size, *rest in self._entries.values()
+            if how == "array"
+        ]
+        end = int.from_bytes(self._map[-8:], "little")
+        for (_, done), (begin, _) in pairwise([(0, 64), *sorted(spans), (end, end)]):
+            yield self._map[done:begin]
 
     def _open(self, name: str) -> _Kept:
         how, kind, size, *rest = self._entries[name]

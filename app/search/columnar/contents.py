@@ -27,11 +27,12 @@ VERSION = 1  # raise it when formats change
 
 @dataclass
 class Contents:
-    """What one generation of an index consists of."""
+    """What one generation of an index consists of. ``said`` is its schema as it stands on disk."""
 
     schema: Schema
     segments: list[ColumnSegment]
     generation: int
+    said: Any = None
 
 
 def latest(folder: str | Path, name: str) -> int:
@@ -69,7 +70,7 @@ def _understood(text: bytes, name: str, schema: Schema | None) -> Contents:
     if said["version"] != VERSION:
         raise Damaged(f"the index was written by version {said['version']} of the codec")
     segments = [ColumnSegment.read(name, one) for one in said["segments"]]
-    return Contents(schema or schemafile.loaded(said["schema"]), segments, said["generation"])
+    return Contents(schema or schemafile.loaded(said["schema"]), segments, said["generation"], said["schema"])
 
 
 def write(folder: str | Path, name: str, contents: Contents) -> None:

@@ -8,7 +8,22 @@ import numpy as np
 from app.search.columnar import expanding
 from app.search.columnar.adjoining import LONGEST, adjoining, kept
 from app.search.columnar.arrays import Array, Ints, sizes
-from app.search.columnar.nodes import All, Any_, Constant, Every, Many, Node, Not, Phrase, Term, TooMuch, Two
+from app.search.columnar.nodes import (
+    All,
+    Any_,
+    Best,
+    Constant,
+    Every,
+    Given,
+    Listed,
+    Many,
+    Node,
+    Not,
+    Phrase,
+    Term,
+    TooMuch,
+    Two,
+)
 from app.search.columnar.phrasing import side_by_side
 from app.search.columnar.snapshot import Snapshot, View, mask_of, scratch
 
@@ -39,6 +54,20 @@ class Leaf:
         found *= np.float32(self.factor)
         return found
 
+    def at(self, places: Array) -> Array:
+        """Precise scores of some of the documents, by their places in the list."""
+        found: Array = self.table.take(self.codes.take(places))
+        found *= self.factor
+        return found
+
+
+def listed(snapshot: Snapshot, view: View, node: Term | Given) -> Listed | None:
+    """The documents of a term, or of a list that is given; None when the segment has none."""
+    if isinstance(node, Term):
+        return leaf(snapshot, view, node)
+    found = node.lists.get(view.base)
+    return found if found is not None and len(found.documents) else None
+
 
 def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
     """The postings of a term; None when the segment has none."""
@@ -54,8 +83,8 @@ def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
 def evaluate(snapshot: Snapshot, view: View, node: Node) -> Found:
     """The documents that match, removed ones perhaps among them."""
     match node:
-        case Term():
-            one = leaf(snapshot, view, node)
+        case Term() | Given():
+            one = listed(snapshot, view, node)
             return (one.documents, one.scores()) if one is not None else NOWHERE
         case Many():
             return _many(snapshot, view, node)
@@ -65,6 +94,8 @@ def evaluate(snapshot: Snapshot, view: View, node: Node) -> Found:
             return intersect(snapshot, view, nodes, boost)
         case Any_(nodes, boost):
             return union(view, [evaluate(snapshot, view, one) for one in nodes], boost)
+        case Best(nodes, boost):
+            return union(view, [evaluate(snapshot, view, one) for one in nodes], boost, best=True)
         case Two(how, first, second):
             return _two(how, evaluate(snapshot, view, first), evaluate(snapshot, view, second), view)
         case Not(inner):
@@ -168,8 +199,8 @@ def _two(how: str, first: Found, second: Found, view: View) -> Found:
     return documents[fits], scores[fits]
 
 
-def union(view: View, found: Sequence[Found], boost: float) -> Found:
-    """Documents of any, their scores added."""
+def union(view: View, found: Sequence[Found], boost: float, *, best: bool = False) -> Found:
+    """Documents of any, their scores added, or the ``best`` of them."""
     found = [one for one in found if len(one[0])]
     if len(found) < 2:
         documents, scores = found[0] if found else NOWHERE
@@ -177,7 +208,7 @@ def union(view: View, found: Sequence[Found], boost: float) -> Found:
     total = np.zeros(view.count)
     marks = np.zeros(view.count, bool)
     for documents, scores in found:
-        total[documents] += scores
+        total[documents] = np.maximum(total[documents], scores) if best else total[documents] + scores
         marks[documents] = True
     together = np.flatnonzero(marks).astype(np.uint32)
     return together, total[together] * boost
@@ -185,27 +216,25 @@ def union(view: View, found: Sequence[Found], boost: float) -> Found:
 
 def intersect(snapshot: Snapshot, view: View, nodes: Sequence[Node], boost: float) -> Found:
     """Documents of all, their scores added: the shortest list first, the others where it has some."""
-    leaves: list[Leaf] = []
-    others: list[tuple[Array, Array]] = []
+    lists: list[Listed | Found] = []
     for node in nodes:
-        if isinstance(node, Term):
-            one = leaf(snapshot, view, node)
+        if isinstance(node, (Term, Given)):
+            one = listed(snapshot, view, node)
             if one is None:
                 return NOWHERE
-            leaves.append(one)
+            lists.append(one)
         else:
-            others.append(evaluate(snapshot, view, node))
-            if not len(others[-1][0]):
+            found = evaluate(snapshot, view, node)
+            if not len(found[0]):
                 return NOWHERE
-    lists = [one.documents for one in leaves] + [documents for documents, _ in others]
-    documents, where = common(view, lists)
+            lists.append(found)
+    documents, where = common(view, [one[0] if isinstance(one, tuple) else one.documents for one in lists])
     total = np.zeros(len(documents))
-    for one, place in zip(leaves, where, strict=False):
-        scores = one.table.take(one.codes if place is None else one.codes.take(place))
-        scores *= one.factor
-        total += scores
-    for (_, scores), place in zip(others, where[len(leaves) :], strict=True):
-        total += scores if place is None else scores.take(place)
+    for each, place in zip(lists, where, strict=True):
+        if isinstance(each, tuple):
+            total += each[1] if place is None else each[1].take(place)
+        else:
+            total += each.scores() if place is None else each.at(place)
     return documents, total * boost if boost != 1.0 else total
 
 
@@ -259,7 +288,5 @@ def _phrase(snapshot: Snapshot, view: View, node: Phrase) -> Found:
         places = [chosen if place is None else place.take(chosen) for place in where]
     total = np.zeros(len(documents))
     for one, place in zip(leaves, places, strict=True):
-        scores = one.table.take(one.codes.take(place))
-        scores *= one.factor
-        total += scores
+        total += one.at(place)
     return documents, total

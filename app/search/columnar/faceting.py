@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Ints, changes, narrow, ranges, sizes, starts
+from app.search.columnar.arrays import Array, Ints, changes, narrow, ranges, sizes, small, starts
 from app.search.columnar.postings import Postings
 from app.search.columnar.segmentdata import SegmentData
 
@@ -78,6 +78,7 @@ class Groups:
         self.firsts: Ints = np.zeros(self.count, np.int64)
         self.firsts[self.of[::-1]] = np.arange(data.count)[::-1]
         self._facets: dict[str, tuple[Forward, Forward | None]] = {}
+        self._pairs: dict[str, tuple[Array, Array]] = {}
 
     def facet(self, name: str) -> tuple[Forward, Forward | None]:
         """A field by document; and by group, if all documents of each group have the same there."""
@@ -104,13 +105,28 @@ class Groups:
         by_document, by_group = self.facet(name)
         if by_group is not None:
             return by_group.counts(per_group), by_group.counts(per_group > 0)
-        mine = by_document.of(documents.astype(np.int64))
-        owners = self.of.take(documents).astype(np.int64)
-        if mine.starts is not None:
-            owners = np.repeat(owners, sizes(mine.starts))
-        pairs = np.unique(owners * (mine.none + 1) + mine.terms)
-        groups = np.bincount(pairs % (mine.none + 1), minlength=mine.none + 1)[: mine.none]
-        return np.bincount(mine.terms, minlength=mine.none + 1)[: mine.none], groups
+        pairs, terms = self._paired(name, by_document)
+        chosen = documents.astype(np.int64)
+        if by_document.starts is not None:
+            begins = by_document.starts[chosen]
+            chosen = ranges(begins, by_document.starts[chosen + 1] - begins)
+        marks = np.zeros(len(terms), bool)
+        marks[pairs.take(chosen)] = True
+        size = by_document.none + 1
+        many = np.bincount(by_document.terms.take(chosen), minlength=size)[: by_document.none]
+        return many, np.bincount(terms[marks], minlength=size)[: by_document.none]
+
+    def _paired(self, name: str, by_document: Forward) -> tuple[Array, Array]:
+        """The pair of group and term that each value of each document is; and the term of each pair."""
+        found = self._pairs.get(name)
+        if found is None:
+            owners = self.of.astype(np.int64)
+            if by_document.starts is not None:
+                owners = np.repeat(owners, sizes(by_document.starts))
+            width = by_document.none + 1
+            each, numbers = np.unique(owners * width + by_document.terms, return_inverse=True)
+            found = self._pairs[name] = small(numbers), small(each % width)
+        return found
 
 
 def named(part: Postings, counts: Sequence[Ints]) -> dict[str, tuple[int, ...]]:

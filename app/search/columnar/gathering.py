@@ -4,8 +4,8 @@
 
 import contextlib
 from array import array
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from whoosh import columns
@@ -13,7 +13,7 @@ from whoosh import columns
 from app.search.columnar import payload
 from app.search.columnar.arrays import Array, Strings, small
 from app.search.columnar.columnfile import Memory
-from app.search.columnar.inverting import length_bytes, of_postings, of_tokens
+from app.search.columnar.inverting import Tokens, length_bytes, of_postings, of_texts, of_tokens
 from app.search.columnar.tokenizing import Tokenizing
 from app.search.columnar.values import dumped
 
@@ -38,6 +38,21 @@ def column_kind(column: columns.Column) -> str:
     if isinstance(column, (columns.VarBytesColumn, columns.FixedBytesColumn, columns.RefBytesColumn)):
         return "bytes"
     return "value"
+
+
+class Bulk(Protocol):
+    """Takes the values of a field as they come, and says at the end what they are made of, all at once.
+
+    A field type whose objects have a method ``bulk`` (of the field's name) is gathered by what it gives.
+    """
+
+    size: int  # words so far: what memory is used for
+
+    def add(self, document: int, value: Any, /) -> None:
+        """A document's value. Documents come in order."""
+
+    def made(self, count: int, /) -> tuple[Mapping[str, Tokens], Mapping[str, Array]]:
+        """Tokens by field, and columns of numbers (one for each of ``count`` documents) by name."""
 
 
 class _Posted:
@@ -180,7 +195,7 @@ class Texts:
         return (
             lengths,
             int(lengths.sum()),
-            of_tokens(self.tokenizing.names, tokens, owners, per_text, leads, length_bytes(lengths)),
+            of_texts(self.tokenizing.names, tokens, owners, per_text, leads, length_bytes(lengths)),
         )
 
 
@@ -241,11 +256,13 @@ class Gathering:
         self.stored: dict[str, _Values] = {}
         self.columns: dict[str, tuple[str, Any]] = {}
         self.vectors: dict[str, _Posted] = {}
+        self.bulks: dict[str, Bulk] = {}
 
     @property
     def full(self) -> bool:
         """Whether it is time to make a segment and begin anew."""
-        return self.size * _COST > self.limit * 1_000_000
+        size = self.size + sum(one.size for one in self.bulks.values())
+        return size * _COST > self.limit * 1_000_000
 
     def post(self, field: str, format_: Any, term: bytes, weight: float, value: bytes) -> None:
         """A term of a field of the document."""
@@ -262,6 +279,10 @@ class Gathering:
     def tagged(self, field: str, kind: str) -> Tagged:
         """What takes the values of a field without places."""
         return self.tags.get(field) or self.tags.setdefault(field, Tagged(kind))
+
+    def bulk(self, name: str, field: Any) -> Bulk:
+        """What takes the values of a field that brings its own way of being gathered."""
+        return self.bulks.get(name) or self.bulks.setdefault(name, field.bulk(name))
 
     def text(self, field: str, tokenizing: Tokenizing) -> Texts:
         """What takes the texts of a field."""
@@ -301,10 +322,23 @@ class Gathering:
         """The arrays of all ``count`` documents; to be called once, at the end."""
         arrays: dict[str, Array] = {}
         totals: dict[str, int] = {}
+        kinds: dict[str, str] = {}
+        columns = {name: kind for name, (kind, _) in self.columns.items()}
         for name, texts in self.texts.items():
             lengths, totals[name], found = texts.lengths_and_arrays(count)
             arrays[f"l.{name}"] = small(lengths)
             arrays |= _named(f"f.{name}", found)
+            kinds[name] = texts.kind
+        for bulk in self.bulks.values():
+            fields, numbers = bulk.made(count)
+            for name, tokens in fields.items():
+                lengths = tokens.lengths(count)
+                arrays[f"l.{name}"], totals[name] = small(lengths), int(lengths.sum())
+                arrays |= _named(f"f.{name}", of_tokens(tokens, length_bytes(lengths)))
+                kinds[name] = "count" if tokens.places is None else "positions"
+            for name, numbered in numbers.items():
+                arrays[f"c.{name}"] = numbered
+                columns[name] = f"number:{numbered.dtype.newbyteorder('<').str}"
         for name, (documents, values) in self.lengths.items():
             lengths = np.zeros(count, np.int64)
             lengths[_numbers(documents)] = _numbers(values)
@@ -312,6 +346,7 @@ class Gathering:
         for name, posted in (self.posted | self.tags | self.wholes).items():
             bytes_of = length_bytes(arrays.get(f"l.{name}", np.zeros(count, np.uint8)))
             arrays |= _named(f"f.{name}", posted.arrays(bytes_of))
+            kinds[name] = posted.kind
         for name, posted in self.vectors.items():
             arrays |= _named(f"v.{name}", posted.arrays(np.zeros(count, np.uint8)))
         for name, stored in self.stored.items():
@@ -323,9 +358,7 @@ class Gathering:
                 arrays |= _named(f"c.{name}", column.arrays(count))
         said = {
             "count": count,
-            "fields": {
-                name: one.kind for name, one in (self.texts | self.posted | self.tags | self.wholes).items()
-            },
+            "fields": kinds,
             "totals": totals,
             "stored": list(self.stored),
             "defaults": {
@@ -333,7 +366,7 @@ class Gathering:
                 for name, (kind, column) in self.columns.items()
                 if kind.startswith("number:")
             },
-            "columns": {name: kind for name, (kind, _) in self.columns.items()},
+            "columns": columns,
             "vectors": {name: one.kind for name, one in self.vectors.items()},
         }
         return Memory(arrays, said)

@@ -37,6 +37,18 @@ class ColumnarIndex(FileIndex):
         self._read_toc()
 
     @classmethod
+    def unread(cls, storage: FileStorage, schema: Schema, indexname: str = NAME) -> "ColumnarIndex":
+        """The index that may be here or not, for a writer that begins it ``fresh``."""
+        found = cls.__new__(cls)
+        found.storage, found._schema, found.indexname = storage, ensure_schema(schema), indexname
+        return found
+
+    def begun(self) -> contents.Contents:
+        """What an index has of which nothing is written yet; its generation is the newest there is."""
+        assert self._schema is not None
+        return contents.Contents(self._schema, [], max(self.latest_generation(), 0))
+
+    @classmethod
     def create(cls, storage: FileStorage, schema: Schema, indexname: str = NAME) -> "ColumnarIndex":
         """A new, empty index, in the place of one of the same name."""
         folder = Path(storage.folder)

@@ -1,6 +1,7 @@
 """Makes the postings of a field from what was gathered in the order of documents."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from whoosh.util.numeric import byte_to_length, length_to_byte
@@ -35,10 +36,49 @@ def _order(ranks: Array) -> Array:
     return keys.astype(np.uint32)
 
 
-def of_tokens(
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Words of one field, in the order of documents, and of places in each document.
+
+    Token ``i`` is ``names[terms[i]]`` in document ``documents[i]``, counts for ``weights[i]`` and stands at
+    ``places[i]`` (None: places are not kept). ``long`` is how many words each document has, where that is
+    not the number of its tokens.
+    """
+
+    names: Sequence[bytes]
+    terms: Array
+    documents: Array
+    weights: Array
+    places: Array | None = None
+    long: Array | None = None
+
+    def lengths(self, count: int) -> Array:
+        """How many words each of ``count`` documents has."""
+        return np.bincount(self.documents, minlength=count) if self.long is None else self.long
+
+
+def of_tokens(tokens: Tokens, bytes_of: Array) -> dict[str, Array]:
+    """The field of tokens. ``bytes_of`` has the length byte of every document."""
+    strings, ranks = ranked(tokens.names, tokens.terms)
+    per_token = ranks[tokens.terms]
+    order = _order(per_token)
+    term, owner = per_token[order], tokens.documents[order]
+    first = changes(term, owner)
+    many = np.diff(first, append=len(owner)).astype(np.uint32)
+    weights = np.add.reduceat(tokens.weights[order], first, dtype=np.float64) if len(first) else np.zeros(0)
+    found = owner[first].astype(np.uint32)
+    codes, table = coded(weights, bytes_of[found], many)
+    arrays = made(strings, np.bincount(term[first], minlength=len(strings)), found, codes, table)
+    if tokens.places is not None:
+        per_term = np.bincount(per_token, minlength=len(strings))
+        arrays |= {**packed("places", tokens.places[order]), "place_starts": small(starts(per_term))}
+    return arrays
+
+
+def of_texts(
     names: Sequence[bytes], tokens: Array, documents: Array, counts: Array, leads: Array, bytes_of: Array
 ) -> dict[str, Array]:
-    """The field of tokens that come in order, ``counts[i]`` of them in document ``documents[i]``.
+    """The field of plain texts: tokens come in order, ``counts[i]`` of them in document ``documents[i]``.
 
     Tokens are numbers in ``names``; the first token of document ``documents[i]`` stands at place
     ``leads[i]``, the others at the next ones. ``bytes_of`` has the length byte of every document.

@@ -4,12 +4,14 @@
 # Whoosh names its queries in a package that does not say that it exports them.
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from whoosh import query
 from whoosh.query import qcore
+
+from app.search.columnar.arrays import Array
 
 
 class Unknown(Exception):
@@ -18,6 +20,21 @@ class Unknown(Exception):
 
 class TooMuch(Exception):
     """A query that asks for more than a search may take. The message is for the reader."""
+
+
+class Listed(Protocol):
+    """Documents, ascending, and what each scores."""
+
+    documents: Array
+
+    def scores(self) -> Array:
+        """Precise scores."""
+
+    def rough(self) -> Array:
+        """Scores in single precision."""
+
+    def at(self, places: Array, /) -> Array:
+        """Precise scores of some of the documents, by their places in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,24 @@ class Any_:
 
 
 @dataclass(frozen=True, slots=True)
+class Best:
+    """Documents that match any, with the best score of those that match."""
+
+    nodes: tuple["Node", ...]
+    boost: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """What whoever asks has worked out already: a list of documents and scores for each segment.
+
+    Segments are named by the number of their first document.
+    """
+
+    lists: Mapping[int, Listed]
+
+
+@dataclass(frozen=True, slots=True)
 class Two:
     """``how`` is without, with (unscored) or maybe."""
 
@@ -102,7 +137,7 @@ class Every:
     score: float
 
 
-Node = Term | Many | Phrase | All | Any_ | Two | Not | Constant | Every
+Node = Term | Given | Many | Phrase | All | Any_ | Best | Two | Not | Constant | Every
 NOTHING = Any_((), 1.0)
 
 
@@ -143,6 +178,13 @@ def _any(asked: Any, schema: Any) -> Node:
         raise Unknown("scale")
     nodes = tuple(compiled(one, schema) for one in asked.subqueries)
     return nodes[0] if len(nodes) == 1 else Any_(nodes, asked.boost)
+
+
+def _best(asked: Any, schema: Any) -> Node:
+    if asked.tiebreak:
+        raise Unknown("tiebreak")
+    nodes = tuple(compiled(one, schema) for one in asked.subqueries)
+    return nodes[0] if len(nodes) == 1 else Best(nodes, asked.boost)
 
 
 def _phrase(asked: Any, schema: Any) -> Node:
@@ -214,6 +256,7 @@ _READERS: dict[type, Callable[[Any, Any], Node]] = {
     query.Term: _term,
     query.And: _all,
     query.Or: _any,
+    query.DisjunctionMax: _best,
     query.Phrase: _phrase,
     query.Prefix: _prefix,
     query.Wildcard: _wildcard,

@@ -13,9 +13,12 @@ FACTOR = 4  # so many segments of about one size become one
 HOLES = 0.5  # the part of a segment's documents that may have been removed before it is rewritten
 
 
-def due(segments: Sequence[ColumnSegment], coming: int, most: int | None) -> list[ColumnSegment]:
+def due(
+    segments: Sequence[ColumnSegment], coming: int, most: int | None = None, driven: int | None = 0
+) -> list[ColumnSegment]:
     """Which segments are to become one with ``coming`` new documents; ``most`` bounds what is copied.
 
+    A segment of at most ``driven`` documents (None: any) is rewritten as soon as one of them was removed.
     They are given back in their order.
     """
     tiers: dict[int, list[ColumnSegment]] = defaultdict(list)
@@ -32,8 +35,10 @@ def due(segments: Sequence[ColumnSegment], coming: int, most: int | None) -> lis
         if most is None or total + size <= most:
             taken += mine
             total += size
-    taken += [one for one in segments if one not in taken and _holed(one) and _fits(one, total, most)]
-    return [one for one in segments if one in taken] if len(taken) > 1 or coming or _any_holed(taken) else []
+    holed = [one for one in segments if one.deleted_count() and (driven is None or one.count <= driven)]
+    holed += [one for one in segments if one not in holed and _holed(one) and _fits(one, total, most)]
+    taken += [one for one in holed if one not in taken]
+    return [one for one in segments if one in taken] if len(taken) > 1 or coming or holed else []
 
 
 def tier(count: int) -> int:
@@ -43,10 +48,6 @@ def tier(count: int) -> int:
 
 def _holed(segment: ColumnSegment) -> bool:
     return segment.deleted_count() > HOLES * segment.count
-
-
-def _any_holed(segments: Sequence[ColumnSegment]) -> bool:
-    return any(_holed(segment) for segment in segments)
 
 
 def _fits(segment: ColumnSegment, total: int, most: int | None) -> bool:

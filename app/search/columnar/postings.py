@@ -183,6 +183,22 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
             "counts": many,
         }
         return codes[keys], table
+    if len(counts) and int(counts.max()) < 256 and _halves(weights):  # a number of 24 bits says it
+        keys = (weights * 2).astype(np.uint32) << np.uint32(16) | counts.astype(np.uint32) << np.uint32(8)
+        keys |= lengths
+        in_order = np.sort(keys)
+        first = changes(in_order)
+        seen, often = in_order[first], np.diff(first, append=len(keys))
+        order = np.argsort(-often, kind="stable")
+        ranks: Array = np.zeros(len(order), narrow(max(len(order) - 1, 0)))
+        ranks[order] = np.arange(len(order))
+        codes = ranks[seen.searchsorted(keys)]
+        seen = seen[order]
+        return codes, {
+            "weights": ((seen >> np.uint32(16)) / 2).astype(np.float32),
+            "lengths": (seen & 255).astype(np.uint8),
+            "counts": (seen >> np.uint32(8) & 255).astype(np.uint32),
+        }
     rows = np.zeros(len(weights), [("weight", "<f4"), ("length", "u1"), ("count", "<u4")])
     rows["weight"], rows["length"], rows["count"] = weights, lengths, counts
     table_rows, found, often = np.unique(rows, return_inverse=True, return_counts=True)
@@ -192,6 +208,12 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
     table_rows, found = table_rows[order], ranks[found]
     names = {"weights": "weight", "lengths": "length", "counts": "count"}
     return small(found), {name: np.ascontiguousarray(table_rows[of]) for name, of in names.items()}
+
+
+def _halves(weights: Array) -> bool:
+    """Whether all weights are halves of small numbers."""
+    twice = weights * 2
+    return bool(twice.min() >= 0 and twice.max() < 256 and (twice == np.floor(twice)).all())
 
 
 def made(

@@ -3,15 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.search.columnar.arrays import Array, Bools, Ints
-from app.search.columnar.evaluating import NOWHERE, Leaf, anywhere, common, evaluate, expanded, leaf
+from app.search.columnar.evaluating import NOWHERE, anywhere, common, evaluate, expanded, listed
 from app.search.columnar.faceting import named
-from app.search.columnar.nodes import All, Any_, Constant, Every, Many, Node, Term, Unknown
-from app.search.columnar.selecting import best, candidates, first
+from app.search.columnar.nodes import (
+    All,
+    Any_,
+    Best,
+    Constant,
+    Every,
+    Given,
+    Listed,
+    Many,
+    Node,
+    Term,
+    Unknown,
+)
+from app.search.columnar.selecting import candidates, first
 from app.search.columnar.snapshot import Snapshot, View, mask_of, scratch
 
 _SLACK = 1e-5  # far more than sums of scores in single precision are wrong
@@ -60,9 +72,10 @@ def answer(snapshot: Snapshot, asked: Asked) -> Answer:
             found.total += len(documents)
             found.hits += _sorted(view, documents, asked)
         else:
-            hits, documents, total = _best(snapshot, view, asked.node, mask, asked.limit, whole)
-            found.total += total
-            found.hits += [(score, document + view.base) for score, document in hits]
+            one = ranked(snapshot, view, asked.node, mask, asked.limit, whole)
+            documents = one.documents
+            found.total += one.total
+            found.hits += [(score, document + view.base) for score, document in one.hits(asked.limit)]
         if whole and len(documents):
             _count(snapshot, view, asked, documents, found, group_names)
     if asked.sort:
@@ -79,13 +92,13 @@ def answer(snapshot: Snapshot, asked: Asked) -> Answer:
 def matched(snapshot: Snapshot, view: View, node: Node) -> Array:
     """Which documents match, removed ones perhaps among them; how well is not worked out."""
     match node:
-        case Term():
-            one = leaf(snapshot, view, node)
+        case Term() | Given():
+            one = listed(snapshot, view, node)
             return one.documents if one is not None else NOWHERE[0]
         case All(nodes, _):
             lists = [matched(snapshot, view, one) for one in nodes]
             return common(view, lists)[0]
-        case Any_(nodes, _) if nodes:
+        case Any_(nodes, _) | Best(nodes, _) if nodes:
             marks = np.zeros(view.count, bool)
             for one_node in nodes:
                 marks[matched(snapshot, view, one_node)] = True
@@ -127,29 +140,48 @@ def _masked(documents: Array, mask: Bools | None) -> Array:
     return documents if mask is None else documents[mask.take(documents)]
 
 
-Hits = list[tuple[float, int]]
+class Ranked(NamedTuple):
+    """The ``chosen`` documents, all of the best among them (equals included), and their precise scores.
+
+    All ``documents`` that were found (ascending), if they were wanted, and how many there are. ``alike`` is
+    the score of all of them, when that is known; then they were not chosen from.
+    """
+
+    chosen: Array
+    scores: Array
+    documents: Array
+    total: int
+    alike: float | None = None
+
+    def hits(self, limit: int | None) -> list[tuple[float, int]]:
+        """The best, with their scores; equals by document."""
+        if self.alike is not None:
+            return [(self.alike, number) for number in self.documents[:limit].tolist()]
+        order = np.lexsort((self.chosen, -self.scores))[:limit]
+        return list(zip(self.scores[order].tolist(), self.chosen[order].tolist(), strict=True))
 
 
-def _best(
+def ranked(
     snapshot: Snapshot, view: View, node: Node, mask: Bools | None, limit: int | None, whole: bool
-) -> tuple[Hits, Array, int]:
-    """The best documents of a segment; all of them (if ``whole``); and how many there are."""
+) -> Ranked:
+    """The best ``limit`` documents of a segment (None: all); all of them, if ``whole``."""
     if limit is not None:
-        nodes = (node,) if isinstance(node, Term) else node.nodes if isinstance(node, Any_) else ()
-        if nodes and all(isinstance(one, Term) for one in nodes):
+        nodes = (node,) if isinstance(node, (Term, Given)) else node.nodes if isinstance(node, Any_) else ()
+        leaves = [one for one in nodes if isinstance(one, (Term, Given))]
+        if nodes and len(leaves) == len(nodes):
             boost = node.boost if isinstance(node, Any_) else 1.0
-            leaves = [leaf(snapshot, view, one) for one in nodes if isinstance(one, Term)]
-            return _best_of_any(view, [one for one in leaves if one is not None], boost, mask, limit, whole)
+            lists = [listed(snapshot, view, one) for one in leaves]
+            return _of_any(view, [one for one in lists if one is not None], boost, mask, limit, whole)
     alike = _alike(node)
     if alike is not None:
         documents = _masked(matched(snapshot, view, node), mask)
-        return [(alike, number) for number in documents[:limit].tolist()], documents, len(documents)
+        return Ranked(NOWHERE[0], NOWHERE[1], documents, len(documents), alike)
     documents, scores = evaluate(snapshot, view, node)
     if mask is not None:
         fits = mask.take(documents)
         documents, scores = documents[fits], scores[fits]
-    chosen = best(documents, scores, limit)
-    return _pairs(documents[chosen], scores[chosen]), documents, len(documents)
+    chosen = np.arange(len(scores)) if limit is None else candidates(scores, limit)
+    return Ranked(documents[chosen], scores[chosen], documents, len(documents))
 
 
 def _alike(node: Node) -> float | None:
@@ -159,50 +191,43 @@ def _alike(node: Node) -> float | None:
     return float(node.score) if isinstance(node, (Constant, Every)) else None
 
 
-def _pairs(documents: Array, scores: Array) -> Hits:
-    return list(zip(scores.tolist(), documents.tolist(), strict=True))
-
-
-def _best_of_any(
-    view: View, leaves: Sequence[Leaf], boost: float, mask: Bools | None, limit: int, whole: bool
-) -> tuple[Hits, Array, int]:
+def _of_any(
+    view: View, leaves: Sequence[Listed], boost: float, mask: Bools | None, limit: int, whole: bool
+) -> Ranked:
     if len(leaves) == 1 and len(leaves[0].documents) < _SHORT:
-        return _best_of_few(leaves[0], boost, mask, limit)
+        return _of_few(leaves[0], boost, mask, limit)
     lists = [(one.documents, one.rough()) for one in leaves]
     if mask is not None:
         fits = [mask.take(documents) for documents, _ in lists]
         lists = [(documents[fit], scores[fit]) for (documents, scores), fit in zip(lists, fits, strict=True)]
     if not lists:
-        return [], NOWHERE[0], 0
+        return Ranked(*NOWHERE, NOWHERE[0], 0)
     if len(lists) == 1:
         documents, scores = lists[0]
         total = len(documents)
         chosen = documents.take(candidates(scores, limit, _SLACK))
     else:
         chosen, documents, total = _added(view, lists, limit, whole)
+        chosen.sort()
     exact = np.zeros(len(chosen))
     for one in leaves:
         at = one.documents.searchsorted(chosen)
         at[at == len(one.documents)] = len(one.documents) - 1
         here = one.documents.take(at) == chosen
-        exact[here] += one.table.take(one.codes.take(at[here])) * one.factor
-    order = np.lexsort((chosen, -exact))[:limit]
-    return _pairs(chosen[order], exact[order] * boost), documents, total
+        exact[here] += one.at(at[here])
+    return Ranked(chosen, exact * boost if boost != 1.0 else exact, documents, total)
 
 
-def _best_of_few(one: Leaf, boost: float, mask: Bools | None, limit: int) -> tuple[Hits, Array, int]:
+def _of_few(one: Listed, boost: float, mask: Bools | None, limit: int) -> Ranked:
     """The same for one short list: precise at once."""
     documents, scores = one.documents, one.scores()
     if mask is not None:
         fits = mask.take(documents)
         documents, scores = documents[fits], scores[fits]
     if len(scores) > limit:
-        least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-        chosen = np.flatnonzero(scores >= least)
-    else:
-        chosen = np.arange(len(scores))
-    ranked = sorted(zip((-scores.take(chosen)).tolist(), documents.take(chosen).tolist(), strict=True))
-    return [(-score * boost, document) for score, document in ranked[:limit]], documents, len(documents)
+        chosen = candidates(scores, limit)
+        return Ranked(documents.take(chosen), scores.take(chosen) * boost, documents, len(documents))
+    return Ranked(documents, scores * boost, documents, len(documents))
 
 
 def _added(

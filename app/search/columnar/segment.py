@@ -92,13 +92,16 @@ class ColumnSegment(base.Segment):
         return found
 
 
-_open: OrderedDict[tuple[str, str], "SegmentData"] = OrderedDict()
+_open: OrderedDict[tuple[str, str], tuple[tuple[int, ...], "SegmentData"]] = OrderedDict()
 _lock = threading.Lock()
 MOST_OPEN = 256  # segments whose files are kept mapped, in use or not
 
 
 def data_of(storage: Any, segment: ColumnSegment) -> "SegmentData":
-    """The arrays of a segment, opened once for all readers of the process. OSError or Damaged."""
+    """The arrays of a segment, opened once for all readers of the process. OSError or Damaged.
+
+    A file that was written over is opened anew; one that was removed goes on as long as it is open.
+    """
     from app.search.columnar.segmentdata import SegmentData
 
     if segment.seal is None:
@@ -106,13 +109,25 @@ def data_of(storage: Any, segment: ColumnSegment) -> "SegmentData":
     path = Path(storage.folder) / segment.make_filename(EXTENSION)
     key = str(path.absolute()), segment.seal.digest
     with _lock:
-        found = _open.get(key)
-        if found is None:
-            found = _open[key] = SegmentData(ColumnFile(path, segment.seal))
+        known = _open.get(key)
+        try:
+            mark = mark_of(path)
+        except FileNotFoundError:
+            if known is None:
+                raise
+            return known[1]
+        if known is None or known[0] != mark:
+            known = _open[key] = mark, SegmentData(ColumnFile(path, segment.seal))
             while len(_open) > MOST_OPEN:
                 _open.popitem(last=False)
         _open.move_to_end(key)
-        return found
+        return known[1]
+
+
+def mark_of(path: Path) -> tuple[int, ...]:
+    """What changes with a file. OSError when there is none."""
+    seen = path.stat()
+    return seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size
 
 
 def forget(storage: Any, names: set[str], indexname: str) -> None:

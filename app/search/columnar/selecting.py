@@ -29,13 +29,6 @@ def candidates(values: Array, count: int, slack: float = 0.0) -> Ints:
     return np.flatnonzero(values >= least)
 
 
-def best(documents: Array, scores: Array, count: int | None) -> Ints:
-    """Places of the ``count`` (None: all) best scores, best first; equals by document."""
-    chosen = np.arange(len(scores)) if count is None else candidates(scores, count)
-    order = np.lexsort((documents[chosen], -scores[chosen]))
-    return chosen[order if count is None else order[:count]]
-
-
 def first(keys: Array, documents: Array, count: int | None, last: bool) -> Ints:
     """Places of the ``count`` least keys (greatest, if ``last``), in order; equals by document, likewise."""
     chosen = np.arange(len(keys))

@@ -17,7 +17,7 @@ from app.search.columnar.gathering import Gathering, spoken
 from app.search.columnar.tokenizing import Tokenizing, quick
 from app.search.columnar.values import dumped
 
-_KNOWN = (int, float, bool, datetime, date, Decimal)  # whose values are remembered, and str
+_KNOWN = (int, float, bool, datetime, date, Decimal, tuple)  # whose values are remembered, and str
 _REMEMBERED = 50_000  # values of a field whose terms are remembered
 _COST = 8  # what a field of a document counts for, in words
 
@@ -40,6 +40,7 @@ class _Plan:
             and isinstance(field.analyzer, IDTokenizer)
             and type(field.format) is formats.Existence
         )
+        self.bulk = field.indexed and hasattr(field, "bulk")
         self.shown: dict[Any, Any] = {}  # values and how they stand in the column
         self.into: Any = None  # what takes the field's values in this run
 
@@ -110,6 +111,11 @@ class Taking:
 
     def _indexed(self, plan: _Plan, value: Any, boost: float, todo: Todo) -> bool:
         gathering, name = self.gathering, plan.name
+        if plan.bulk:
+            if plan.into is None:
+                plan.into = gathering.bulk(name, plan.field)
+            todo.append((plan.into.add, value))
+            return True
         text = type(value) is str and boost == 1.0
         if plan.tokenizing is not None:
             if text:

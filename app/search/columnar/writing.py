@@ -2,12 +2,13 @@
 
 # mypy: allow-untyped-calls, disallow-subclassing-any=False, disable-error-code="override"
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-from whoosh.index import LockError
+from whoosh.index import EmptyIndexError, LockError
 from whoosh.reading import SegmentReader
 from whoosh.util.filelock import try_for
 from whoosh.writing import IndexingError, SegmentWriter
@@ -15,7 +16,7 @@ from whoosh.writing import IndexingError, SegmentWriter
 from app.search.columnar import columnfile, contents, merging
 from app.search.columnar.arrays import Bools
 from app.search.columnar.codec import ColumnCodec
-from app.search.columnar.columnfile import ColumnFile, Memory
+from app.search.columnar.columnfile import ColumnFile, Damaged, Memory
 from app.search.columnar.gathering import Gathering
 from app.search.columnar.policy import due
 from app.search.columnar.segment import EXTENSION, ColumnSegment, data_of
@@ -29,7 +30,9 @@ class ColumnarWriter(SegmentWriter):
     """Adds, changes and removes documents; nothing counts before ``commit``, and then it is on disk.
 
     ``limitmb`` bounds the memory for documents that are not written yet; what is more goes to disk in runs.
-    ``most`` is how many documents a commit may merge (None: as many as are due). LockError: another writer.
+    ``most`` is how many documents a commit may merge (None: as many as are due), ``driven`` the size of
+    segments that are rewritten as soon as something in them was removed (None: of any size). ``fresh``
+    begins anew, whatever is there now, which readers go on with until the commit. LockError: another writer.
     """
 
     def __init__(
@@ -39,6 +42,8 @@ class ColumnarWriter(SegmentWriter):
         delay: float = 0.1,
         limitmb: float = 256,
         most: int | None = None,
+        driven: int | None = 0,
+        fresh: bool = False,
         **_: Any,
     ) -> None:
         self.writelock = ix.lock("WRITELOCK")
@@ -48,7 +53,7 @@ class ColumnarWriter(SegmentWriter):
         self.codec = ColumnCodec()
         self.storage, self.indexname, self.ix = ix.storage, ix.indexname, ix
         try:
-            info = ix._read_toc()
+            info = ix.begun() if fresh else ix._read_toc()
         except BaseException:
             self.writelock.release()
             raise
@@ -58,7 +63,7 @@ class ColumnarWriter(SegmentWriter):
         self.is_closed = self._added = self.optimize = False
         self.merge, self.mergetype = True, None
         self._searcher: Any = None
-        self._most, self._limit = most, limitmb
+        self._most, self._driven, self._limit = most, driven, limitmb
         self._runs: list[Parted] = []
         self._taking = Taking(self.schema, Gathering(limitmb))
 
@@ -186,6 +191,9 @@ class ColumnarWriter(SegmentWriter):
         self._check_state()
         try:
             self._close_segment()
+            with contextlib.suppress(EmptyIndexError, Damaged):
+                table = self.ix._read_toc()
+                contents.sweep(self.folder, self.indexname, table.generation, table.segments)
         finally:
             self._release()
 
@@ -205,7 +213,7 @@ class ColumnarWriter(SegmentWriter):
             return (living, []) if whole else ([], living)
         if not (merge if merge is not None else self.merge):
             return living, []
-        taken = due(living, self.docnum, self._most)
+        taken = due(living, self.docnum, self._most, self._driven)
         return [one for one in living if one not in taken], taken
 
     def _made(self, parts: Sequence[Parted]) -> list[ColumnSegment]:

@@ -89,7 +89,7 @@ def asked(random_: random.Random, kind: str, depth: int = 0) -> Any:
     if kind == "and":
         return query.And(some[:2], boost=boost)
     if kind == "or":
-        return query.Or(some, boost=boost)
+        return random_.choice([query.Or, query.DisjunctionMax])(some, boost=boost)
     if kind == "not":
         return query.And([some[0], query.Not(some[1])])
     if kind == "two":

@@ -70,7 +70,7 @@ class Oracle:
         here = [score for score in scores if score is not None]
         if not here or (isinstance(q, query.And) and len(here) < len(scores)):
             return None
-        return sum(here) * q.boost
+        return (max if isinstance(q, query.DisjunctionMax) else sum)(here) * q.boost
 
     def _phrase(self, q: Any, number: int) -> float | None:
         words = self.words[number]

@@ -92,7 +92,7 @@ def test_a_pattern_that_fits_too_much_is_said(tmp_path: Path) -> None:
 
 def test_what_is_not_known_is_left_to_whoosh(made: tuple[Any, Oracle]) -> None:
     searcher, _ = made
-    q = query.DisjunctionMax([query.Term("text", "w1"), query.Term("text", "w2")])
+    q = query.Or([query.Term("text", "w1"), query.Term("text", "w2")], scale=0.5)
     found = searcher.search(q)
     assert type(found.collector).__name__ != "_Collected"
     assert len(found)
