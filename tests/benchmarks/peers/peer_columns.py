@@ -7,7 +7,7 @@ from whoosh.analysis import StandardAnalyzer
 
 from app.search import columnar
 from app.search.columnar.building import build
-from tests.benchmarks.peers.passages import FACETS
+from tests.benchmarks.peers.passages import FACETS, read
 
 
 def schema() -> fields.Schema:
@@ -29,7 +29,7 @@ def asked(question: dict[str, Any]) -> Any:
     if kind == "prefix":
         return query.Prefix("text", words[0])
     if kind == "fuzzy":
-        return query.FuzzyTerm("text", words[0], maxdist=1, prefixlength=1)
+        return query.FuzzyTerm("text", words[0], maxdist=1, prefixlength=0)
     terms = [query.Term("text", word) for word in words]
     if len(terms) == 1:
         return terms[0]
@@ -40,16 +40,25 @@ class Engine:
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
-    def build(self, passages: list[dict[str, Any]], processes: int = 2) -> None:
+    def build(self, file: str, count: int, processes: int) -> None:
         index = columnar.create_in(self.folder, schema())
-        size = -(-len(passages) // processes)
-        build(index, lambda number, _: passages[number * size : (number + 1) * size], processes, merge=True)
+        if processes == 1:
+            with index.writer() as writer:
+                for passage in read(file, count):
+                    writer.add_document(**passage)
+        else:
+            size = -(-count // processes)
+            build(
+                index,
+                lambda number, _: read(file, min(size, count - number * size), number * size),
+                processes,
+            )
 
     def open(self) -> None:
         self.index = columnar.open_dir(self.folder)
         self.searcher = self.index.searcher()
 
-    def ask(self, question: dict[str, Any], limit: int = 10) -> tuple[int, list[str], Any]:
+    def ask(self, question: dict[str, Any], limit: int) -> tuple[int, list[str], Any]:
         if not self.searcher.up_to_date():
             self.searcher = self.index.searcher()
         filters = [query.Term(name, value) for name, value in question.get("filters", {}).items()]
@@ -69,7 +78,11 @@ class Engine:
         }
         return found.total, hits, counts or None
 
-    def add(self, passages: list[dict[str, Any]]) -> None:
+    def put(self, tid: str, passages: list[dict[str, Any]]) -> None:
         with self.index.writer(most=20_000) as writer:
+            writer.delete_by_term("tid", tid)
             for passage in passages:
                 writer.add_document(**passage)
+
+    def close(self) -> None:
+        pass

@@ -1,11 +1,11 @@
-"""tantivy, as the comparison asks it (a development extra, in an environment of its own)."""
+"""tantivy, as the comparison asks it (a development extra)."""
 
 import os
 from typing import Any
 
 import tantivy
 
-FACETS = ("lang", "place", "year", "collection")
+from tests.benchmarks.peers.passages import FACETS, read
 
 
 class Engine:
@@ -20,12 +20,13 @@ class Engine:
         make.add_integer_field("date", fast=True, indexed=True)
         self.schema = make.build()
         self.counted = {name: {"terms": {"field": name, "size": 100000}} for name in FACETS}
+        self.writer: Any = None
 
-    def build(self, passages: list[dict[str, Any]], processes: int = 2) -> None:
+    def build(self, file: str, count: int, processes: int) -> None:
         os.makedirs(self.folder, exist_ok=True)
         index = tantivy.Index(self.schema, path=self.folder)
         writer = index.writer(heap_size=512_000_000, num_threads=processes)
-        for passage in passages:
+        for passage in read(file, count):
             writer.add_document(tantivy.Document(**{name: [value] for name, value in passage.items()}))
         writer.commit()
         writer.wait_merging_threads()
@@ -33,7 +34,6 @@ class Engine:
     def open(self) -> None:
         self.index = tantivy.Index.open(self.folder)
         self.searcher = self.index.searcher()
-        self.writer: Any = None
 
     def _query(self, question: dict[str, Any]) -> Any:
         words, kind, make = question["words"], question["kind"], tantivy.Query
@@ -51,7 +51,7 @@ class Engine:
         how = tantivy.Occur.Should if kind == "or" else tantivy.Occur.Must
         return make.boolean_query([(how, term) for term in terms])
 
-    def ask(self, question: dict[str, Any], limit: int = 10) -> tuple[int, list[str], Any]:
+    def ask(self, question: dict[str, Any], limit: int) -> tuple[int, list[str], Any]:
         asked = self._query(question)
         make, must = tantivy.Query, tantivy.Occur.Must
         if question.get("filters"):
@@ -72,11 +72,16 @@ class Engine:
             }
         return found.count, hits, counts
 
-    def add(self, passages: list[dict[str, Any]]) -> None:
+    def put(self, tid: str, passages: list[dict[str, Any]]) -> None:
         if self.writer is None:
             self.writer = self.index.writer(heap_size=64_000_000, num_threads=1)
+        self.writer.delete_documents("tid", tid)
         for passage in passages:
             self.writer.add_document(tantivy.Document(**{name: [value] for name, value in passage.items()}))
         self.writer.commit()
         self.index.reload()
         self.searcher = self.index.searcher()
+
+    def close(self) -> None:
+        if self.writer is not None:
+            self.writer.wait_merging_threads()
