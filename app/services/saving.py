@@ -74,16 +74,16 @@ def save(name: str, search: Search, actor: Actor) -> SavedSearch:
     require(actor, Action.ACCOUNT)
     if not (search.words or search.filters):
         raise Invalid("A search is kept once it asks for something.")
-    user, asked = accounts.find(actor.identifier), _plain(search)
+    user, asked, name = accounts.find(actor.identifier), _plain(search), _name(name)
     kept = _of(user)
     saved = next((one for one in kept if one.asked == asked), None)
     if saved is None:
         if len(kept) >= MOST:
             raise Conflict(f"An account keeps at most {MOST} searches. Delete one first.")
-        saved = SavedSearch(user_id=user.id, asked=asked)
-        session().add(saved)
+        saved = SavedSearch(user_id=user.id, asked=asked, name=name)
         _look(saved, actor)
-    saved.name = _name(name)
+        session().add(saved)
+    saved.name = name
     session().flush()
     return saved
 
