@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,14 +36,26 @@ class Contents:
     said: Any = None
 
 
+_seen: dict[str, tuple[int, int]] = {}  # folder and name: when the folder was last changed, the generation
+_TICK = 2_000_000_000  # nanoseconds: changes so near to one another may bear the same time
+
+
 def latest(folder: str | Path, name: str) -> int:
-    """The newest generation, or -1."""
-    start = f"_{name}_"
+    """The newest generation, or -1. The folder is read again only when something in it has changed."""
+    key = f"{folder}\0{name}"
     try:
+        changed = os.stat(folder).st_mtime_ns
+        known = _seen.get(key)
+        if known is not None and known[0] == changed:
+            return known[1]
+        start = f"_{name}_"
         found = [file[len(start) : -4] for file in os.listdir(folder) if file.startswith(start)]
     except FileNotFoundError:
         return -1
-    return max((int(number) for number in found if number.isdecimal()), default=-1)
+    generation = max((int(number) for number in found if number.isdecimal()), default=-1)
+    if time.time_ns() - changed > _TICK:
+        _seen[key] = changed, generation
+    return generation
 
 
 def read(folder: str | Path, name: str, schema: Schema | None = None) -> Contents:

@@ -144,11 +144,11 @@ NOTHING = Any_((), 1.0)
 def compiled(asked: Any, schema: Any) -> Node:
     """The tree of a query. Unknown when some part of it is left to Whoosh."""
     reader = _READERS.get(type(asked))
+    if reader is not None:
+        return reader(asked, schema)
     if asked is qcore.NullQuery or asked == qcore.NullQuery:
         return NOTHING
-    if reader is None:
-        raise Unknown(type(asked).__name__)
-    return reader(asked, schema)
+    raise Unknown(type(asked).__name__)
 
 
 def _field(asked: Any, schema: Any) -> Any:

@@ -6,6 +6,7 @@ A posting's weight, its document's length and its number of places are one code,
 """
 
 import itertools
+from bisect import bisect_left
 from functools import cached_property
 from typing import Any
 
@@ -29,7 +30,7 @@ class Postings:
     def __init__(self, source: Source, name: str, kind: str) -> None:
         self.source, self.name, self.kind = source, name, kind
         self.placed = kind in payload.PLACED
-        self._wide: dict[str, Array] = {}
+        self._wide: dict[str, tuple[Array, Any]] = {}
 
     def array(self, name: str) -> Array:
         """The whole of one of the field's arrays."""
@@ -42,22 +43,20 @@ class Postings:
     def unpacked(self, name: str, begin: int, end: int) -> Array:
         """A stretch of an array that was ``packed``."""
         found = self.part(name, begin, end)
-        at = self._wide.get(name)
-        if at is None:
-            key = f"{self.name}.{name}_at"
-            at = self._wide[name] = self.source[key] if key in self.source else _NONE  # noqa: SIM401  # a file is no dictionary
-        if not len(at):
+        at, where = self._wide.get(name) or self._exceptions(name)
+        low = bisect_left(where, begin)
+        if low == len(where) or where[low] >= end:
             return found
-        # bounds of the array's own type: else numpy makes a wider copy of all of it, each time
-        last = int(at[-1])
-        bounds = np.array([min(begin, last), min(end, last)], at.dtype)
-        low, high = at.searchsorted(bounds).tolist()
-        low, high = len(at) if begin > last else low, len(at) if end > last else high
-        if low == high:
-            return found
+        high = bisect_left(where, end, low)
         values = self.part(f"{name}_is", low, high)
         found = found.astype(values.dtype)
         found[at[low:high].astype(np.int64) - begin] = values
+        return found
+
+    def _exceptions(self, name: str) -> tuple[Array, Any]:
+        key = f"{self.name}.{name}_at"
+        at = self.source[key] if key in self.source else _NONE  # noqa: SIM401  # a file is no dictionary
+        found = self._wide[name] = at, memoryview(at)  # type: ignore[arg-type]  # numpy's arrays are buffers
         return found
 
     @cached_property
@@ -95,28 +94,34 @@ class Postings:
         """All postings."""
         return int(self.firsts[-1])
 
+    @cached_property
+    def _edges(self) -> tuple[Any, Any]:
+        """The runs and their first postings, to be asked one at a time."""
+        return memoryview(self.runs), memoryview(self.firsts)  # type: ignore[arg-type]
+
     def span(self, term: int, end: int | None = None) -> tuple[int, int]:
         """The postings of a term, or of the terms from it up to ``end`` (exclusive)."""
-        return int(self.firsts[self.runs[term]]), int(
-            self.firsts[self.runs[term + 1 if end is None else end]]
-        )
+        runs, firsts = self._edges
+        return firsts[runs[term]], firsts[runs[term + 1 if end is None else end]]
 
     def documents(self, term: int, end: int | None = None) -> Array:
         """Documents of a term, ascending; or of several terms, one after another. Unsigned, 32 bits."""
-        low, high = int(self.runs[term]), int(self.runs[term + 1 if end is None else end])
-        bounds = self.firsts[low : high + 1]
-        found = self.part("documents", int(bounds[0]), int(bounds[-1])).astype(np.uint32)
-        chunks = self.part("chunks", low, high)
-        if high - low < 32:
-            first = int(bounds[0])
-            for chunk, begin, until in zip(
-                chunks.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True
-            ):
-                if chunk:
-                    found[begin - first : until - first] += np.uint32(chunk << CHUNK)
-        elif chunks.any():
-            found += np.repeat(chunks.astype(np.uint32) << np.uint32(CHUNK), sizes(bounds))
+        runs, firsts = self._edges
+        low, high = runs[term], runs[term + 1 if end is None else end]
+        found = self.part("documents", firsts[low], firsts[high]).astype(np.uint32)
+        bases, counts = self._runs_of
+        if high - low > 1:
+            found += bases[low:high].repeat(counts[low:high])
+        elif high > low and bases[low]:
+            found += bases[low]
         return found
+
+    @cached_property
+    def _runs_of(self) -> tuple[Array, Array]:
+        """What is added to the documents of each run, and how many it has."""
+        bases = self.array("chunks").astype(np.uint32)
+        bases <<= np.uint32(CHUNK)
+        return bases, np.diff(self.firsts)
 
     def codes(self, term: int, end: int | None = None) -> Array:
         """Codes of the same postings."""
@@ -128,8 +133,12 @@ class Postings:
 
     def place_span(self, term: int) -> tuple[int, int]:
         """Where the places of a term begin and end."""
-        begin, end = self.array("place_starts")[term : term + 2].tolist()
+        begin, end = self._place_starts[term : term + 2].tolist()
         return begin, end
+
+    @cached_property
+    def _place_starts(self) -> Array:
+        return self.array("place_starts")
 
     @cached_property
     def most_places(self) -> int:

@@ -41,8 +41,7 @@ class Answer:
     facets: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is wanted: the best ``limit`` (None: all) of ``node`` where every filter fits.
 
     ``sort`` is a column; ``facets`` and ``group`` are fields.
@@ -75,7 +74,7 @@ def answer(snapshot: Snapshot, asked: Asked) -> Answer:
             one = ranked(snapshot, view, asked.node, mask, asked.limit, whole)
             documents = one.documents
             found.total += one.total
-            found.hits += [(score, document + view.base) for score, document in one.hits(asked.limit)]
+            found.hits += one.hits(asked.limit, view.base)
         if whole and len(documents):
             _count(snapshot, view, asked, documents, found, group_names)
     if asked.sort:
@@ -123,6 +122,8 @@ def documents_of(snapshot: Snapshot, asked: Asked) -> Ints:
 
 def _mask(snapshot: Snapshot, view: View, asked: Asked) -> Bools | None:
     """Documents that live and that the filters let through; None: all."""
+    if not asked.filters and not asked.banned:
+        return view.alive
 
     def kept(node: Node) -> Bools:
         found: Bools = view.kept.get(
@@ -153,12 +154,15 @@ class Ranked(NamedTuple):
     total: int
     alike: float | None = None
 
-    def hits(self, limit: int | None) -> list[tuple[float, int]]:
-        """The best, with their scores; equals by document."""
+    def hits(self, limit: int | None, base: int = 0) -> list[tuple[float, int]]:
+        """The best, with their scores; equals by document. ``base`` is added to documents."""
         if self.alike is not None:
-            return [(self.alike, number) for number in self.documents[:limit].tolist()]
+            return [(self.alike, number + base) for number in self.documents[:limit].tolist()]
         order = np.lexsort((self.chosen, -self.scores))[:limit]
-        return list(zip(self.scores[order].tolist(), self.chosen[order].tolist(), strict=True))
+        documents = self.chosen.take(order).tolist()
+        if base:
+            documents = [document + base for document in documents]
+        return list(zip(self.scores.take(order).tolist(), documents, strict=True))
 
 
 def ranked(
@@ -166,12 +170,16 @@ def ranked(
 ) -> Ranked:
     """The best ``limit`` documents of a segment (None: all); all of them, if ``whole``."""
     if limit is not None:
-        nodes = (node,) if isinstance(node, (Term, Given)) else node.nodes if isinstance(node, Any_) else ()
-        leaves = [one for one in nodes if isinstance(one, (Term, Given))]
-        if nodes and len(leaves) == len(nodes):
-            boost = node.boost if isinstance(node, Any_) else 1.0
-            lists = [listed(snapshot, view, one) for one in leaves]
-            return _of_any(view, [one for one in lists if one is not None], boost, mask, limit, whole)
+        if isinstance(node, (Term, Given)):
+            one = listed(snapshot, view, node)
+            return _of_any(view, () if one is None else (one,), 1.0, mask, limit, whole)
+        if isinstance(node, Any_) and node.nodes:
+            leaves = [one for one in node.nodes if isinstance(one, (Term, Given))]
+            if len(leaves) == len(node.nodes):
+                lists = [listed(snapshot, view, one) for one in leaves]
+                return _of_any(
+                    view, [one for one in lists if one is not None], node.boost, mask, limit, whole
+                )
     alike = _alike(node)
     if alike is not None:
         documents = _masked(matched(snapshot, view, node), mask)
@@ -224,10 +232,12 @@ def _of_few(one: Listed, boost: float, mask: Bools | None, limit: int) -> Ranked
     if mask is not None:
         fits = mask.take(documents)
         documents, scores = documents[fits], scores[fits]
-    if len(scores) > limit:
-        chosen = candidates(scores, limit)
-        return Ranked(documents.take(chosen), scores.take(chosen) * boost, documents, len(documents))
-    return Ranked(documents, scores * boost, documents, len(documents))
+    total = len(documents)
+    chosen, best = documents, scores
+    if total > limit:
+        at = candidates(scores, limit)
+        chosen, best = documents.take(at), scores.take(at)
+    return Ranked(chosen, best if boost == 1.0 else best * boost, documents, total)
 
 
 def _added(

@@ -73,15 +73,10 @@ class ColumnarSearcher(Searcher):
         segment. Unknown when Whoosh must answer, TooMuch when the query asks for too much.
         """
         schema = self.schema
+        narrowed = tuple([compiled(one, schema) for one in filters]) if filters else ()
+        left_out = tuple([compiled(one, schema) for one in banned]) if banned else ()
         asked = Asked(
-            compiled(q, schema),
-            limit,
-            tuple(compiled(one, schema) for one in filters),
-            tuple(compiled(one, schema) for one in banned),
-            tuple(facets),
-            group,
-            sortedby,
-            reverse,
+            compiled(q, schema), limit, narrowed, left_out, tuple(facets), group, sortedby, reverse
         )
         return answer(self.snapshot, asked)
 
@@ -90,6 +85,13 @@ class ColumnarSearcher(Searcher):
         views = self.snapshot.views
         view = views[0] if len(views) == 1 else next(one for one in reversed(views) if one.base <= document)
         return view.data.value(document - view.base, field)
+
+    def stored_many(self, documents: Sequence[int], field: str) -> list[Any]:
+        """What documents store of one field."""
+        if len(self.snapshot.views) > 1:
+            return [self.stored(document, field) for document in documents]
+        value = self.snapshot.views[0].data.value if self.snapshot.views else None
+        return [value(document, field) for document in documents] if value else []
 
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's ``Searcher.search``. TooMuch when the query asks for more than a search may take."""

@@ -15,7 +15,7 @@ class Stored:
     """Values of documents, each kept once: document ``d`` has value ``numbers[d] - 1``, 0: none."""
 
     def __init__(self, source: Source, name: str) -> None:
-        self._source, self._name, self._numbers = source, name, f"{name}.numbers"
+        self._source, self._name, self._blob = source, name, f"{name}.blob"
 
     @cached_property
     def numbers(self) -> Array:
@@ -27,10 +27,20 @@ class Stored:
         """The values as bytes."""
         return Strings(self._source[f"{self._name}.blob"], self._source[f"{self._name}.ends"])
 
+    @cached_property
+    def _begins(self) -> tuple[memoryview, memoryview]:
+        """The numbers, and where each value begins, to be asked one at a time."""
+        ends: Any = self._source[f"{self._name}.ends"]
+        numbers: Any = self.numbers
+        return memoryview(numbers), memoryview(ends)
+
     def raw(self, document: int) -> bytes | None:
-        """One document's value."""
-        number = int(self._source.part(self._numbers, document, document + 1)[0])
-        return None if number == 0 else self.strings[number - 1]
+        """One document's value; of the values only those near it are read."""
+        numbers, begins = self._begins
+        number = numbers[document]
+        if number == 0:
+            return None
+        return self._source.part(self._blob, begins[number - 1], begins[number]).tobytes()
 
 
 class SegmentData:

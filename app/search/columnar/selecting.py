@@ -25,8 +25,10 @@ def candidates(values: Array, count: int, slack: float = 0.0) -> Ints:
                 if len(chosen) <= 4 * count + 256:
                     return chosen
                 return chosen[candidates(values[chosen], count, slack)]
-    least = np.partition(values, len(values) - count)[len(values) - count] * (1 - slack)
-    return np.flatnonzero(values >= least)
+    ordered, at = values.copy(), len(values) - count
+    ordered.partition(at)
+    found: Ints = (values >= ordered[at] * (1 - slack)).nonzero()[0]
+    return found
 
 
 def first(keys: Array, documents: Array, count: int | None, last: bool) -> Ints:

@@ -98,7 +98,7 @@ class Run:
     def _enough(
         self, name: str, count: int, processes: int, turn: int, whole: bool, kept: list[dict[str, Any]]
     ) -> bool:
-        """Whether an engine need not build again. The last build, which is asked, is that of most processes."""
+        """Whether an engine need not build again. (The index that is asked is the one built last.)"""
         if processes == 2 and name in ALONE:
             return True
         done = [one for one in kept if one["processes"] == processes]

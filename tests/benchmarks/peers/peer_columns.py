@@ -72,7 +72,7 @@ class Engine:
             sortedby="date" if question.get("sort") else "",
             reverse=bool(question.get("sort")),
         )
-        hits = [self.searcher.stored(number, "pid") for _, number in found.hits]
+        hits = self.searcher.stored_many([number for _, number in found.hits], "pid")
         counts = {
             name: {value: one[0] for value, one in counts.items()} for name, counts in found.facets.items()
         }
