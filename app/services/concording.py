@@ -24,7 +24,7 @@ from app.services import naming, reading, searching
 
 MOST = 2_000  # passages that are laid out; of more, those that answer best
 PER_PAGE = 50
-AROUND = 70  # characters of context on either side
+AROUND = 64  # characters of context on either side
 ORDERS = ("testimony", "date", "left", "right")
 NO_WORDS = "Words in context need a word to look for."
 _BETWEEN = re.compile(r"[\s\-'’]*")  # what may part two words that are one find

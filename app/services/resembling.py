@@ -33,24 +33,28 @@ class Resemblance:
 
     testimony: Summary
     lines: tuple[Line, ...]
+    language: str
     first: int
     last: int
     words: tuple[str, ...] = ()
     results: tuple[TestimonyHits, ...] = ()
 
 
-def like(identifier: str, line: int, seen_as: str, audience: str) -> Resemblance:
+def like(identifier: str, line: int, seen_as: str, audience: str, language: str = "") -> Resemblance:
     """Passages of other testimonies like the one in which this line of a testimony stands.
 
-    ``seen_as`` is through whose eyes the testimony is read, ``audience`` whose index is searched: somebody
+    ``language`` is that of a translation whose line it is; ``seen_as`` is through whose eyes the testimony is read, ``audience`` whose index is searched: somebody
     let in to one that is restricted searches as before. Raises NotFound.
     """
     edition = reading.find(identifier, seen_as)
-    part = reading.part_at(edition.id, line)
+    languages = [script["language"] for script in edition.head.get("scripts", ())]
+    script = languages.index(language) if language in languages else 0
+    part = reading.part_at(edition.id, line, script)
     if part is None:
         raise NotFound(NOT_HERE)
-    lines = reading.stretch(edition.id, part.first, part.last)
-    passage = Resemblance(reading.summary(edition), lines, part.first, part.last)
+    lines = reading.stretch(edition.id, part.first, part.last, script)
+    spoken = searching.language_of(edition, part)
+    passage = Resemblance(reading.summary(edition), lines, spoken, part.first, part.last)
     plain = searching.understood("", audience)
     plain = replace(plain, without=plain.without | {identifier})
     told = _telling([held.text for held in lines if not held.withheld], plain, audience)

@@ -13,6 +13,7 @@ from app.web.public.figures import round_step
 
 HEIGHT = 120  # pixels of the highest bar
 _LABELS = 6  # years written under a plot, at most
+_WIDEST = 8  # a bar takes no more than one part in so many, however few there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def over_time(queries: Sequence[str], years: Spread) -> tuple[Plot, ...]:
 
 def _bars(rows: Sequence[Row], number: int, scale: float) -> Iterator[Bar]:
     """The bars of one search."""
-    width, every = 100 / len(rows), math.ceil(len(rows) / _LABELS)
+    width, every = 100 / max(len(rows), _WIDEST), math.ceil(len(rows) / _LABELS)
     for at, row in enumerate(rows):
         one = row.found[number]
         height = (one.per_thousand or 0) * scale

@@ -106,7 +106,8 @@ def said(asked: Asked) -> str:
         for name, values in asked.filters.items()
         for value in values
     )
-    return " · ".join([*([f"“{asked.words}”"] if asked.words else []), *narrowed])
+    words = asked.words if '"' in asked.words else f"“{asked.words}”"
+    return " · ".join([*([words] if asked.words else []), *narrowed])
 
 
 def midnight(moment: datetime) -> datetime:

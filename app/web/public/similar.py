@@ -12,5 +12,6 @@ from app.web.visitor import audience
 def similar(identifier: str) -> str:
     """The passage in which ``?line=`` stands, the words it was looked for by, and what is like it."""
     line = asking.optional_number(request.args, "line") or 0
-    found = resembling.like(identifier, line, let_in(identifier), audience())
-    return render_template("public/similar.html", found=found, line=line)
+    language = request.args.get("language", "")
+    found = resembling.like(identifier, line, let_in(identifier), audience(), language)
+    return render_template("public/similar.html", found=found)
