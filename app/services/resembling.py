@@ -43,8 +43,9 @@ class Resemblance:
 def like(identifier: str, line: int, seen_as: str, audience: str, language: str = "") -> Resemblance:
     """Passages of other testimonies like the one in which this line of a testimony stands.
 
-    ``language`` is that of a translation whose line it is; ``seen_as`` is through whose eyes the testimony is read, ``audience`` whose index is searched: somebody
-    let in to one that is restricted searches as before. Raises NotFound.
+    ``language`` is that of a translation whose line it is; ``seen_as`` is through whose eyes the testimony
+    is read, ``audience`` whose index is searched: somebody let in to one that is restricted searches as
+    before. Raises NotFound.
     """
     edition = reading.find(identifier, seen_as)
     languages = [script["language"] for script in edition.head.get("scripts", ())]
