@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar import expanding
-from app.search.columnar.adjoining import LONGEST, adjoining, kept
+from app.search.columnar.adjoining import LONGEST, adjoining
 from app.search.columnar.arrays import Array, Ints, sizes
+from app.search.columnar.meeting import Leaf, common, placed, shared
 from app.search.columnar.nodes import (
     All,
     Any_,
@@ -25,40 +26,13 @@ from app.search.columnar.nodes import (
     Two,
 )
 from app.search.columnar.phrasing import side_by_side
-from app.search.columnar.snapshot import Snapshot, View, mask_of, scratch
+from app.search.columnar.snapshot import Snapshot, View, mask_of
 
 MOST_TERMS = 20_000  # terms that a beginning or a pattern may stand for in a segment
+_FEW = 24  # fewer than this part of all documents are put in order, not marked off
 NOWHERE: tuple[Array, Array] = np.zeros(0, np.uint32), np.zeros(0)
 
 Found = tuple[Array, Array]  # documents, ascending, and their scores (precise)
-
-
-class Leaf:
-    """One term's postings in a segment: documents, and scores that are made when they are asked for."""
-
-    __slots__ = ("codes", "documents", "factor", "single", "table")
-
-    def __init__(self, documents: Array, codes: Array, tables: tuple[Array, Array], factor: float) -> None:
-        self.documents, self.codes, self.factor = documents, codes, factor
-        self.table, self.single = tables
-
-    def scores(self) -> Array:
-        """Precise scores."""
-        found: Array = self.table.take(self.codes)
-        found *= self.factor
-        return found
-
-    def rough(self) -> Array:
-        """Scores in single precision."""
-        found: Array = self.single.take(self.codes)
-        found *= np.float32(self.factor)
-        return found
-
-    def at(self, places: Array) -> Array:
-        """Precise scores of some of the documents, by their places in the list."""
-        found: Array = self.table.take(self.codes.take(places))
-        found *= self.factor
-        return found
 
 
 def listed(snapshot: Snapshot, view: View, node: Term | Given) -> Listed | None:
@@ -76,8 +50,7 @@ def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
     if part is None or number < 0:
         return None
     factor = snapshot.idf(node.field, node.text) * node.boost
-    documents = view.documents(node.field, number)
-    return Leaf(documents, part.codes(number), snapshot.tables(node.field, view), factor)
+    return Leaf(view, (node.field, number), snapshot.tables(node.field, view), factor)
 
 
 def evaluate(snapshot: Snapshot, view: View, node: Node) -> Found:
@@ -166,13 +139,25 @@ def anywhere(view: View, field: str, numbers: Ints) -> Array:
     part = view.data.fields[field]
     if len(numbers) == 1:
         return view.documents(field, int(numbers[0]))
+    low, high = int(numbers[0]), int(numbers[-1]) + 1
+    whole = high - low == len(numbers)
+    lists = [part.documents(low, high)] if whole else [view.documents(field, one) for one in numbers.tolist()]
+    if sum(map(len, lists)) * _FEW > view.count:
+        return marked(view, lists)
+    together = np.concatenate(lists)
+    together.sort()
+    fresh = np.ones(len(together), bool)
+    np.not_equal(together[1:], together[:-1], out=fresh[1:])
+    return together.compress(fresh)
+
+
+def marked(view: View, lists: Sequence[Array]) -> Array:
+    """Documents of any list, ascending."""
     marks = np.zeros(view.count, bool)
-    if int(numbers[-1]) - int(numbers[0]) == len(numbers) - 1:
-        marks[part.documents(int(numbers[0]), int(numbers[-1]) + 1)] = True
-    else:
-        for number in numbers.tolist():
-            marks[view.documents(field, number)] = True
-    return np.flatnonzero(marks).astype(np.uint32)
+    for documents in lists:
+        marks[documents] = True
+    found: Array = marks.nonzero()[0].astype(np.uint32)
+    return found
 
 
 def _stretches(view: View, field: str, numbers: Ints) -> tuple[Array, Array, Ints]:
@@ -228,44 +213,22 @@ def intersect(snapshot: Snapshot, view: View, nodes: Sequence[Node], boost: floa
             if not len(found[0]):
                 return NOWHERE
             lists.append(found)
-    documents, where = common(view, [one[0] if isinstance(one, tuple) else one.documents for one in lists])
+    documents = shared(view, [_plain(one) for one in lists])
     total = np.zeros(len(documents))
-    for each, place in zip(lists, where, strict=True):
-        if isinstance(each, tuple):
-            total += each[1] if place is None else each[1].take(place)
+    for each in lists:
+        if isinstance(each, Leaf):
+            total += each.of(documents)
+        elif isinstance(each, tuple):
+            total += each[1].take(placed(documents, each[0]))
         else:
-            total += each.scores() if place is None else each.at(place)
+            total += each.at(placed(documents, each.documents))
     return documents, total * boost if boost != 1.0 else total
 
 
-def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None]]:
-    """Numbers that stand in every (ascending) list, and where in each (None: it is the list itself)."""
-    order = sorted(range(len(lists)), key=lambda one: len(lists[one]))
-    found = lists[order[0]]
-    where: list[Array | None] = [None] * len(lists)
-    for done, number in enumerate(order[1:], 1):
-        other = lists[number]
-        if not len(found) or not len(other):
-            return NOWHERE[0], [NOWHERE[0].astype(np.int64)] * len(lists)
-        if len(other) > 12 * len(found):
-            at: Array = other.searchsorted(found)
-            at[at == len(other)] = len(other) - 1
-            mine = np.flatnonzero(other.take(at) == found)
-            at = at.take(mine)
-        else:
-            slots = scratch.fit(view.count).slots
-            slots[found] = np.arange(len(found), dtype=np.int32)
-            hits: Array = slots.take(other)
-            at = np.flatnonzero(hits >= 0)
-            mine = hits.take(at)
-            slots[found] = -1
-        if len(mine) < len(found):
-            found = found.take(mine)
-            for earlier in order[:done]:
-                place = where[earlier]
-                where[earlier] = mine if place is None else place.take(mine)
-        where[number] = at
-    return found, where
+def _plain(one: "Listed | Found") -> Leaf | Array:
+    if isinstance(one, Leaf):
+        return one
+    return one[0] if isinstance(one, tuple) else one.documents
 
 
 def _phrase(snapshot: Snapshot, view: View, node: Phrase) -> Found:
@@ -277,16 +240,14 @@ def _phrase(snapshot: Snapshot, view: View, node: Phrase) -> Found:
         leaves.append(one)
     part = view.data.fields[node.field]
     numbers = [part.terms.find(word) for word in node.words]
-    if node.slop == 1 and len(numbers) < LONGEST and kept(view, node.field, numbers):
+    if node.slop == 1 and len(numbers) < LONGEST:
         documents = adjoining(view, node.field, numbers)
-        places: list[Array] = [one.documents.searchsorted(documents) for one in leaves]
     else:
         documents, where = common(view, [one.documents for one in leaves])
         codes = [one.codes for one in leaves]
         chosen = side_by_side(view, node.field, numbers, codes, where, len(documents), node.slop)
         documents = documents.take(chosen)
-        places = [chosen if place is None else place.take(chosen) for place in where]
     total = np.zeros(len(documents))
-    for one, place in zip(leaves, places, strict=True):
-        total += one.at(place)
+    for one in leaves:
+        total += one.of(documents)
     return documents, total

@@ -141,8 +141,28 @@ Node = Term | Given | Many | Phrase | All | Any_ | Best | Two | Not | Constant |
 NOTHING = Any_((), 1.0)
 
 
+MOST_NODES = 2_000  # parts of one query
+LONG = "a query has at most {} parts; this one has more"
+MOST_EDITS = 3
+FUZZY = "words are looked for that differ in at most {} letters"
+DEEP = "the query has too many parts within parts"
+
+
 def compiled(asked: Any, schema: Any) -> Node:
-    """The tree of a query. Unknown when some part of it is left to Whoosh."""
+    """The tree of a query. Unknown when some part of it is left to Whoosh, TooMuch when it is too large."""
+    waiting, count = [asked], 0
+    while waiting:
+        waiting.extend(waiting.pop().children())
+        count += 1
+        if count > MOST_NODES:
+            raise TooMuch(LONG.format(MOST_NODES))
+    try:
+        return _compiled(asked, schema)
+    except RecursionError:
+        raise TooMuch(DEEP) from None
+
+
+def _compiled(asked: Any, schema: Any) -> Node:
     reader = _READERS.get(type(asked))
     if reader is not None:
         return reader(asked, schema)
@@ -169,21 +189,21 @@ def _term(asked: Any, schema: Any) -> Node:
 
 
 def _all(asked: Any, schema: Any) -> Node:
-    nodes = tuple(compiled(one, schema) for one in asked.subqueries)
+    nodes = tuple(_compiled(one, schema) for one in asked.subqueries)
     return nodes[0] if len(nodes) == 1 else All(nodes, asked.boost) if nodes else NOTHING
 
 
 def _any(asked: Any, schema: Any) -> Node:
     if asked.scale:
         raise Unknown("scale")
-    nodes = tuple(compiled(one, schema) for one in asked.subqueries)
+    nodes = tuple(_compiled(one, schema) for one in asked.subqueries)
     return nodes[0] if len(nodes) == 1 else Any_(nodes, asked.boost)
 
 
 def _best(asked: Any, schema: Any) -> Node:
     if asked.tiebreak:
         raise Unknown("tiebreak")
-    nodes = tuple(compiled(one, schema) for one in asked.subqueries)
+    nodes = tuple(_compiled(one, schema) for one in asked.subqueries)
     return nodes[0] if len(nodes) == 1 else Best(nodes, asked.boost)
 
 
@@ -220,8 +240,10 @@ def _wildcard(asked: Any, schema: Any) -> Node:
 
 def _fuzzy(asked: Any, schema: Any) -> Node:
     field = _field(asked, schema)
-    if field.separate_spelling() or asked.maxdist > 3 or not isinstance(asked.text, str):
+    if field.separate_spelling() or not isinstance(asked.text, str):
         raise Unknown("fuzzy")
+    if asked.maxdist > MOST_EDITS:
+        raise TooMuch(FUZZY.format(MOST_EDITS))
     given = asked.text, asked.maxdist, asked.prefixlength
     return Many(asked.fieldname, "fuzzy", given, asked.boost, asked.constantscore)
 
@@ -245,11 +267,11 @@ class _Schemed:
 
 
 def _numbers(asked: Any, schema: Any) -> Node:
-    return compiled(asked._compile_query(_Schemed(schema)), schema)
+    return _compiled(asked._compile_query(_Schemed(schema)), schema)
 
 
 def _two(how: str) -> Callable[[Any, Any], Node]:
-    return lambda asked, schema: Two(how, compiled(asked.a, schema), compiled(asked.b, schema))
+    return lambda asked, schema: Two(how, _compiled(asked.a, schema), _compiled(asked.b, schema))
 
 
 _READERS: dict[type, Callable[[Any, Any], Node]] = {
@@ -267,7 +289,7 @@ _READERS: dict[type, Callable[[Any, Any], Node]] = {
     query.AndNot: _two("without"),
     query.Require: _two("with"),
     query.AndMaybe: _two("maybe"),
-    query.Not: lambda asked, schema: Not(compiled(asked.query, schema)),
-    query.ConstantScoreQuery: lambda asked, schema: Constant(compiled(asked.child, schema), asked.score),
+    query.Not: lambda asked, schema: Not(_compiled(asked.query, schema)),
+    query.ConstantScoreQuery: lambda asked, schema: Constant(_compiled(asked.child, schema), asked.score),
     query.Every: lambda asked, schema: Every(asked.fieldname or None, asked.boost),
 }

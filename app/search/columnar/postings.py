@@ -53,6 +53,24 @@ class Postings:
         found[at[low:high].astype(np.int64) - begin] = values
         return found
 
+    def unpacked_at(self, name: str, places: Ints) -> Array:
+        """Some entries of an array that was ``packed`` (ascending)."""
+        if not len(places):
+            return _NONE
+        first = int(places[0])
+        found: Array = self.part(name, first, int(places[-1]) + 1).take(places - first)
+        at, _ = self._wide.get(name) or self._exceptions(name)
+        if not len(at):
+            return found
+        where = at.searchsorted(places.astype(at.dtype))
+        where[where == len(at)] = len(at) - 1
+        wide = (at.take(where) == places).nonzero()[0]
+        if len(wide):
+            values = self.array(f"{name}_is")
+            found = found.astype(values.dtype)
+            found[wide] = values.take(where.take(wide))
+        return found
+
     def _exceptions(self, name: str) -> tuple[Array, Any]:
         key = f"{self.name}.{name}_at"
         at = self.source[key] if key in self.source else _NONE  # noqa: SIM401  # a file is no dictionary

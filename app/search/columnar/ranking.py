@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.search.columnar.arrays import Array, Bools, Ints
-from app.search.columnar.evaluating import NOWHERE, anywhere, common, evaluate, expanded, listed
+from app.search.columnar.evaluating import NOWHERE, anywhere, evaluate, expanded, listed
 from app.search.columnar.faceting import named
+from app.search.columnar.meeting import Leaf, shared
 from app.search.columnar.nodes import (
     All,
     Any_,
@@ -95,8 +96,7 @@ def matched(snapshot: Snapshot, view: View, node: Node) -> Array:
             one = listed(snapshot, view, node)
             return one.documents if one is not None else NOWHERE[0]
         case All(nodes, _):
-            lists = [matched(snapshot, view, one) for one in nodes]
-            return common(view, lists)[0]
+            return shared(view, [_list(snapshot, view, one) for one in nodes])
         case Any_(nodes, _) | Best(nodes, _) if nodes:
             marks = np.zeros(view.count, bool)
             for one_node in nodes:
@@ -108,6 +108,11 @@ def matched(snapshot: Snapshot, view: View, node: Node) -> Array:
             numbers = expanded(snapshot, view, node)
             return anywhere(view, node.field, numbers) if len(numbers) else NOWHERE[0]
     return evaluate(snapshot, view, node)[0]
+
+
+def _list(snapshot: Snapshot, view: View, node: Node) -> Leaf | Array:
+    found = listed(snapshot, view, node) if isinstance(node, Term) else None
+    return found if isinstance(found, Leaf) else matched(snapshot, view, node)
 
 
 def documents_of(snapshot: Snapshot, asked: Asked) -> Ints:

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from whoosh import scoring
+from whoosh.collectors import WrappingCollector
 from whoosh.searching import Results, Searcher
 
 from app.search.columnar.nodes import TooMuch, Unknown, compiled
 from app.search.columnar.ranking import Answer, Asked, answer, documents_of
 from app.search.columnar.segment import ColumnSegment, data_of
-from app.search.columnar.snapshot import Snapshot, View
+from app.search.columnar.snapshot import Patience, Snapshot, View
 
 _KNOWN = {"limit", "filter", "mask", "sortedby", "reverse", "scored", "optimize", "terms"}
 
@@ -37,8 +38,26 @@ class _Collected:
         return iter(documents_of(self._searcher.snapshot, self._asked).tolist())
 
 
+class _Patient(WrappingCollector):
+    """Whoosh's own collector, for as long as there is time."""
+
+    def __init__(self, child: Any, patience: Patience) -> None:
+        super().__init__(child)
+        self._patience = patience
+
+    def collect_matches(self) -> None:
+        for number in self.child.matches():
+            self._patience.check()
+            self.child.collect(number)
+
+
 class ColumnarSearcher(Searcher):
-    """Whoosh's searcher. ``search`` gives what Whoosh's would give; ``ask`` counts facets as well."""
+    """Whoosh's searcher. ``search`` gives what Whoosh's would give; ``ask`` counts facets as well.
+
+    ``seconds`` is how long a search may take; what takes longer is TooMuch.
+    """
+
+    seconds = 10.0
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -75,9 +94,8 @@ class ColumnarSearcher(Searcher):
         schema = self.schema
         narrowed = tuple([compiled(one, schema) for one in filters]) if filters else ()
         left_out = tuple([compiled(one, schema) for one in banned]) if banned else ()
-        asked = Asked(
-            compiled(q, schema), limit, narrowed, left_out, tuple(facets), group, sortedby, reverse
-        )
+        asked = Asked(compiled(q, schema), limit, narrowed, left_out, tuple(facets), group, sortedby, reverse)
+        self.snapshot.patience.until = time.monotonic() + self.seconds
         return answer(self.snapshot, asked)
 
     def stored(self, document: int, field: str) -> Any:
@@ -98,12 +116,22 @@ class ColumnarSearcher(Searcher):
         began = time.perf_counter()
         try:
             asked = self._asked(q, **kwargs)
+            self.snapshot.patience.until = time.monotonic() + self.seconds
             found = answer(self.snapshot, asked)
         except Unknown:
-            return super().search(q, **kwargs)
+            return self._walked(q, **kwargs)
         results = Results(self, q, found.hits, runtime=time.perf_counter() - began)
         results.collector = _Collected(self, asked, found.total)  # type: ignore[assignment]  # all that is asked of it
         return results
+
+    def _walked(self, q: Any, **kwargs: Any) -> Results:
+        """What Whoosh's own searcher finds, document by document."""
+        patience = Patience()
+        patience.until = time.monotonic() + self.seconds
+        collector = self.collector(**kwargs)
+        self.search_with_collector(q, _Patient(collector, patience))
+        found: Results = collector.results()
+        return found
 
     def _asked(self, q: Any, **kwargs: Any) -> Asked:
         sort, limit = kwargs.get("sortedby"), kwargs.get("limit", 10)

@@ -7,9 +7,10 @@ score of a code is looked up in a table made once for a field, and multiplied by
 # mypy: allow-untyped-calls
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from whoosh import scoring
 
 from app.search.columnar.arrays import Array, Bools
 from app.search.columnar.inverting import LENGTHS
+from app.search.columnar.nodes import TooMuch
 from app.search.columnar.postings import Postings
 from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
@@ -68,6 +70,18 @@ class _Scratch(threading.local):
 scratch = _Scratch()
 
 
+class Patience:
+    """How long a search may take: until ``until``, by the clock that never goes back."""
+
+    def __init__(self) -> None:
+        self.until = inf
+
+    def check(self) -> None:
+        """TooMuch when the time is up."""
+        if time.monotonic() > self.until:
+            raise TooMuch("the search took too long and was given up; ask for rarer words")
+
+
 class View:
     """One segment of a snapshot. ``alive`` masks its living documents (None: all), ``base`` is its first."""
 
@@ -76,14 +90,16 @@ class View:
         self.alive = segment.living()
         self.generation = segment.deleted_count()
         self.kept: Kept = data.kept
-        self.masks = Kept(KEPT // 4)
+        self.patience = Patience()
 
     def field(self, name: str) -> Postings | None:
-        """The postings of a field, if the segment has any."""
+        """The postings of a field, if the segment has any. TooMuch when the search takes too long."""
+        self.patience.check()
         return self.data.fields.get(name)
 
     def documents(self, name: str, term: int) -> Array:
-        """Documents of a term, kept when they take long to unpack."""
+        """Documents of a term, kept when they take long to unpack. TooMuch as for ``field``."""
+        self.patience.check()
         part = self.data.fields[name]
         begin, end = part.span(term)
         if end - begin < 512:
@@ -97,6 +113,9 @@ class Snapshot:
     def __init__(self, views: Sequence[View], schema: Any, weighting: scoring.BM25F) -> None:
         self.views, self.schema, self.weighting = views, schema, weighting
         self.count = sum(view.count for view in views)
+        self.patience = Patience()
+        for view in views:
+            view.patience = self.patience
         self._tables: dict[tuple[str, int], tuple[Array, Array]] = {}
         self._idfs: dict[tuple[str, bytes], float] = {}
         self._lexicons: dict[str, Any] = {}
