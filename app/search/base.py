@@ -107,6 +107,13 @@ class Engine(Protocol):
     def search(self, query: Query) -> Results:
         """The passages that answer the query. Never raises for anything a reader typed."""
 
+    def tally(self, query: Query) -> Mapping[str, int]:
+        """How many passages of each group answer, for every group that has any.
+
+        The order, the page and the facets of the query do not matter. Empty when there is no word to look
+        for, or the index cannot be read.
+        """
+
     def marker(self, query: Query) -> Marker:
         """What marks the words of this query in a text."""
 

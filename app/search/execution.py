@@ -81,6 +81,19 @@ class Execution:
         }
         return Results(total, groups, hits, facets, " ".join(self.messages))
 
+    def tally(self, query: Query, asked: syntax.Node | None) -> dict[str, int]:
+        """How many passages of each group answer."""
+        node = EVERYTHING if asked is None else self.node(asked)
+        counts: dict[str, int] = {}
+        for part in self.view.parts:
+            found = self.found(part, node, query, 1)
+            if found.total:
+                per_group = part.groups.per_group(found.documents)[:-1]
+                names = part.data.fields["group"].terms
+                for number in np.flatnonzero(per_group).tolist():
+                    counts[names[number].decode()] = int(per_group[number])
+        return counts
+
     def found(self, part: Part, node: nodes.Node, query: Query, limit: int) -> Ranked:
         """What answers in one segment, the best ``limit`` chosen."""
         masks = [self._filter(part, name, values) for name, values in query.filters.items()]

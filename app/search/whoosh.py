@@ -69,6 +69,16 @@ class WhooshEngine:
         message = " ".join(filter(None, (parsed.message, found.message)))
         return Results(found.total, found.groups, found.hits, found.facets, message)
 
+    def tally(self, query: Query) -> Mapping[str, int]:
+        """How many passages of each group answer; nothing when the index cannot be read."""
+        parsed = parse(query.words, query.variants)
+        if parsed.empty:
+            return {}
+        try:
+            return Execution(self._view()).tally(query, parsed.node)
+        except Exception:  # as in search
+            return {}
+
     def marker(self, query: Query) -> Marker:
         """What marks the words of this query in a text."""
         try:
