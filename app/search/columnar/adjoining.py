@@ -1,6 +1,8 @@
 """Finds words that follow one another at once, by keys that say where in the whole segment each stands.
 
-A key is a document's number, shifted, plus a place. Keys of frequent words are kept from search to search.
+A key is where a document begins, when all are laid end to end, plus a place. Documents are as long as their
+words are many; where some word stands behind that (an analyzer has left gaps), all are as long as the longest.
+Keys of frequent words are kept from search to search.
 """
 
 from collections.abc import Sequence
@@ -11,21 +13,22 @@ import numpy as np
 from app.search.columnar.arrays import Array, ranges
 from app.search.columnar.snapshot import View
 
-LONGEST = 64  # words of a phrase
+LONGEST = 64  # words of a phrase; and the room between documents
+_KEPT = 2048  # keys of so many places are kept
 _SOON = 40_000  # places of a term whose keys are made for one search
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
 _FEW = 10_000  # and what is left must be fewer
-_MANY = 20_000  # keys that are looked up one by one; more are marked off, a stretch of documents at a time
-_STRETCH = 21  # bits of keys in a stretch: two megabytes of marks
+_MANY = 20_000  # keys that are looked up one by one; more are marked off, a stretch at a time
+_STRETCH = 1 << 20
+
+
+class _Gaps(Exception):
+    """A word stands behind the end of its document."""
 
 
 def adjoining(view: View, field: str, numbers: Sequence[int]) -> Array:
     """Documents (ascending) in which these terms follow one another."""
-    documents = places(view, field, [(number,) for number in numbers])[0]
-    fresh = np.ones(len(documents), bool)
-    fresh[1:] = documents[1:] != documents[:-1]
-    found: Array = documents[fresh]
-    return found
+    return _unique(places(view, field, [(number,) for number in numbers])[0])
 
 
 def places(view: View, field: str, slots: Sequence[Sequence[int]]) -> tuple[Array, Array]:
@@ -33,88 +36,122 @@ def places(view: View, field: str, slots: Sequence[Sequence[int]]) -> tuple[Arra
 
     Each slot (at most ``LONGEST``) has the numbers of the terms that fit there; one may be without any.
     """
-    shift, part = _bits(view, field), view.data.fields[field]
+    try:
+        return _places(view, field, slots, _Line(view, field, even=view.kept.has(("gaps", field))))
+    except _Gaps:
+        view.kept.get(("gaps", field), lambda: np.ones(1, bool))
+        return _places(view, field, slots, _Line(view, field, even=True))
+
+
+def _places(view: View, field: str, slots: Sequence[Sequence[int]], line: "_Line") -> tuple[Array, Array]:
+    part = view.data.fields[field]
     sized = sorted(
         (sum(end - begin for begin, end in map(part.place_span, slot)), at) for at, slot in enumerate(slots)
     )
     first = sized[0][1]
-    begun = _any_of([keys_of(view, field, one, shift) for one in slots[first]])
+    begun = line.keys(slots[first])
+    owners = line.owners(slots[first], begun)
     for size, at in sized[1:]:
         if not len(begun):
             break
         step, slot = begun.dtype.type(abs(at - first)), slots[at]
         wanted = begun + step if at > first else begun - step
         if len(slot) == 1 and size > _SOON and len(begun) < min(_FEW, size // _RARER):
-            keys = _keys_in(view, field, slot[0], wanted, shift)
+            keys = line.keys_in(slot[0], _unique(owners))
         else:
-            keys = _any_of([keys_of(view, field, one, shift) for one in slot])
-        begun = begun.compress(_among(wanted, keys, shift))
-    room = begun.dtype.type(LONGEST + first)
-    return (begun >> begun.dtype.type(shift)).astype(np.uint32), (
-        begun & begun.dtype.type((1 << shift) - 1)
-    ) - room
+            keys = line.keys(slot)
+        here = _among(wanted, keys)
+        begun, owners = begun.compress(here), owners.compress(here)
+    return owners, begun - line.begins.take(owners) - begun.dtype.type(first)
 
 
-def _any_of(lists: Sequence[Array]) -> Array:
-    if len(lists) == 1:
-        return lists[0]
-    return np.unique(np.concatenate([np.zeros(0, np.uint32), *lists]))
+class _Line:
+    """The documents of a segment laid end to end; ``even``: all of them as long as the longest."""
 
+    def __init__(self, view: View, field: str, *, even: bool) -> None:
+        self.view, self.field, self.part = view, field, view.data.fields[field]
+        lengths = None if even else view.data.lengths(field)
+        self.even = lengths is None
 
-def _bits(view: View, field: str) -> int:
-    """How many bits a place may take, with room for a phrase before the first and after the last."""
-    part = view.data.fields[field]
-    most = part.most_places + 2 * LONGEST
-    return most.bit_length()
+        def laid() -> Array:
+            if lengths is None:
+                sizes: Any = np.full(view.count, self.part.most_places + 1, np.int64)
+            else:
+                sizes = lengths.astype(np.int64)
+            ends = np.cumsum(sizes + LONGEST)
+            kind = np.uint32 if not len(ends) or ends[-1] + LONGEST < 1 << 32 else np.int64
+            return np.concatenate(([LONGEST], ends + LONGEST)).astype(kind)
 
+        self.edges = view.kept.get(("line", field, self.even), laid)
+        self.begins = self.edges[:-1]
 
-def keys_of(view: View, field: str, number: int, shift: int) -> Array:
-    """The keys of a term, ascending."""
-    part = view.data.fields[field]
-    begin, end = part.place_span(number)
+    def keys(self, slot: Sequence[int]) -> Array:
+        """The keys of all these terms, ascending."""
+        lists = [self._keys_of(number) for number in slot]
+        if len(lists) == 1:
+            return lists[0]
+        return _unique(np.sort(np.concatenate([self.begins[:0], *lists])))
 
-    def made() -> Any:
-        kind: Any = np.uint32 if view.count << shift < 1 << 32 else np.int64
-        found = view.documents(field, number).astype(kind) << kind(shift)
-        if end - begin > len(found):
-            found = found.repeat(part.counts.take(part.codes(number)))
-        found += part.places(begin, end)
-        found += kind(LONGEST)
+    def owners(self, slot: Sequence[int], keys: Array) -> Array:
+        """The document of each key."""
+        if len(slot) == 1:
+            documents = self.view.documents(self.field, slot[0])
+            if len(documents) == len(keys):
+                return documents
+            return documents.repeat(self.part.counts.take(self.part.codes(slot[0])))
+        found: Array = (self.edges.searchsorted(keys, "right") - 1).astype(np.uint32)
         return found
 
-    keys: Array = made() if end - begin < 2048 else view.kept.get(("keys", field, number), made)
-    return keys
+    def _keys_of(self, number: int) -> Array:
+        begin, end = self.part.place_span(number)
 
+        def made() -> Array:
+            documents = self.view.documents(self.field, number)
+            counts = None if end - begin == len(documents) else self.part.counts.take(self.part.codes(number))
+            return self._laid(documents, counts, self.part.places(begin, end))
 
-def _keys_in(view: View, field: str, number: int, wanted: Array, shift: int) -> Array:
-    """The keys of a frequent term, but only in the documents of the keys that are wanted."""
-    part = view.data.fields[field]
-    kind, bits = wanted.dtype.type, wanted.dtype.type(shift)
-    every = (wanted >> bits).astype(np.uint32)
-    fresh = np.ones(len(every), bool)
-    np.not_equal(every[1:], every[:-1], out=fresh[1:])
-    documents, inside = every.compress(fresh), view.documents(field, number)
-    at = inside.searchsorted(documents)
-    at[at == len(inside)] = len(inside) - 1
-    here = inside.take(at) == documents
-    at, documents = at.compress(here), documents.compress(here)
+        if end - begin < _KEPT:
+            return made()
+        return self.view.kept.get(("keys", self.field, number, self.even), made)
 
-    def made() -> Array:
-        counts = part.counts.take(part.codes(number))
-        found = np.cumsum(counts, dtype=np.uint32)
-        found -= counts.astype(np.uint32)
+    def _laid(self, documents: Array, counts: Array | None, places: Array) -> Array:
+        """The keys of places, so many in each document."""
+        found, ends = self.begins.take(documents), self.edges.take(documents + 1)
+        if counts is not None:
+            found, ends = found.repeat(counts), ends.repeat(counts)
+        found += places
+        if not self.even and (found + found.dtype.type(LONGEST) >= ends).any():
+            raise _Gaps
         return found
 
-    firsts = view.kept.get(("firsts", field, number), made).take(at)
-    counts = part.counts.take(part.unpacked_at("codes", part.span(number)[0] + at))
-    places = part.unpacked_at("places", part.place_span(number)[0] + ranges(firsts, counts))
-    found: Array = (documents.astype(kind) << bits).repeat(counts)
-    found += places
-    found += kind(LONGEST)
-    return found
+    def keys_in(self, number: int, documents: Array) -> Array:
+        """The keys of a frequent term, but only in these documents."""
+        part, inside = self.part, self.view.documents(self.field, number)
+        at = inside.searchsorted(documents)
+        at[at == len(inside)] = len(inside) - 1
+        here = inside.take(at) == documents
+        at, documents = at.compress(here), documents.compress(here)
+
+        def firsts() -> Array:
+            counts = part.counts.take(part.codes(number))
+            found = np.cumsum(counts, dtype=np.uint32)
+            found -= counts.astype(np.uint32)
+            return found
+
+        begins = self.view.kept.get(("firsts", self.field, number), firsts).take(at)
+        counts = part.counts.take(part.unpacked_at("codes", part.span(number)[0] + at))
+        where = part.place_span(number)[0] + ranges(begins, counts)
+        return self._laid(documents, counts, part.unpacked_at("places", where))
 
 
-def _among(wanted: Array, keys: Array, shift: int) -> Array:
+def _unique(values: Array) -> Array:
+    """Ascending values, each once."""
+    fresh = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return values.compress(fresh)
+
+
+def _among(wanted: Array, keys: Array) -> Array:
     """Which of the keys that are wanted there are; both ascending."""
     if not len(keys):
         return np.zeros(len(wanted), bool)
@@ -123,18 +160,16 @@ def _among(wanted: Array, keys: Array, shift: int) -> Array:
         at[at == len(keys)] = len(keys) - 1
         found: Array = keys.take(at) == wanted
         return found
-    size = 1 << max(_STRETCH, shift)
-    edges = np.arange(0, int(wanted[-1]) + size, size, np.int64)
-    limits = edges.clip(max=np.iinfo(keys.dtype).max).astype(keys.dtype)
-    mine, theirs = wanted.searchsorted(limits).tolist(), keys.searchsorted(limits).tolist()
-    mine[-1], theirs[-1] = len(wanted), max(theirs[-1], theirs[-2])
-    marks, found = np.zeros(size, bool), np.zeros(len(wanted), bool)
-    for number, edge in enumerate(limits[:-1]):
-        low, high = mine[number], mine[number + 1]
-        if low == high:
-            continue
-        there = keys[theirs[number] : theirs[number + 1]] - edge
+    kind = wanted.dtype.type
+    edges = np.arange(0, int(wanted[-1]) + _STRETCH, _STRETCH).astype(kind)
+    mine, theirs = wanted.searchsorted(edges).tolist(), keys.searchsorted(edges).tolist()
+    marks, found = np.zeros(_STRETCH, bool), np.zeros(len(wanted), bool)
+    for number, edge in enumerate(edges):
+        low, high = mine[number], mine[number + 1] if number + 1 < len(edges) else len(wanted)
+        there = keys[theirs[number] : theirs[number + 1] if number + 1 < len(edges) else None]
+        there = there[: there.searchsorted(edge + kind(_STRETCH))] if number + 1 == len(edges) else there
+        there = there - edge
         marks[there] = True
-        marks.take(wanted[low:high] - edge, out=found[low:high])
+        found[low:high] = marks.take(wanted[low:high] - edge)
         marks[there] = False
     return found

@@ -51,8 +51,8 @@ class Bulk(Protocol):
     def add(self, document: int, value: Any, /) -> None:
         """A document's value. Documents come in order."""
 
-    def made(self, count: int, /) -> tuple[Mapping[str, Tokens], Mapping[str, Array]]:
-        """Tokens by field, and columns of numbers (one for each of ``count`` documents) by name."""
+    def made(self, count: int, /) -> Mapping[str, Tokens]:
+        """The tokens of all ``count`` documents, by field: its own, and others if it likes."""
 
 
 class _Posted:
@@ -330,15 +330,11 @@ class Gathering:
             arrays |= _named(f"f.{name}", found)
             kinds[name] = texts.kind
         for bulk in self.bulks.values():
-            fields, numbers = bulk.made(count)
-            for name, tokens in fields.items():
+            for name, tokens in bulk.made(count).items():
                 lengths = tokens.lengths(count)
                 arrays[f"l.{name}"], totals[name] = small(lengths), int(lengths.sum())
                 arrays |= _named(f"f.{name}", of_tokens(tokens, length_bytes(lengths)))
                 kinds[name] = "count" if tokens.places is None else "positions"
-            for name, numbered in numbers.items():
-                arrays[f"c.{name}"] = numbered
-                columns[name] = f"number:{numbered.dtype.newbyteorder('<').str}"
         for name, (documents, values) in self.lengths.items():
             lengths = np.zeros(count, np.int64)
             lengths[_numbers(documents)] = _numbers(values)
