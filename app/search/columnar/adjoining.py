@@ -1,8 +1,8 @@
 """Finds words that follow one another at once, by keys that say where in the whole segment each stands.
 
 A key is where a document begins, when all are laid end to end, plus a place. Documents are as long as their
-words are many; where some word stands behind that (an analyzer has left gaps), all are as long as the longest.
-Keys of frequent words are kept from search to search.
+words are many; where some word stands behind that (an analyzer has left gaps), all are as long as the
+longest. Keys of frequent words are kept from search to search.
 """
 
 from collections.abc import Sequence
