@@ -15,26 +15,34 @@ import numpy as np
 from whoosh import scoring
 
 from app.search import syntax
-from app.search.analysis import ASKED_WEIGHT, stem
 from app.search.base import Hit, Query, Results
 from app.search.columnar import nodes
-from app.search.columnar.adjoining import places
-from app.search.columnar.arrays import Array, Bools, changes
+from app.search.columnar.arrays import Array, Bools
 from app.search.columnar.faceting import named
 from app.search.columnar.ranking import Ranked, ranked
 from app.search.columnar.snapshot import Snapshot, mask_of
-from app.search.folding import forms
-from app.search.ordering import Ordered, by_date, by_score, merged
+from app.search.finding import Finding
+from app.search.nearness import CANDIDATES, nearer
+from app.search.ordering import Chosen, Ordered, by_date, by_score, merged
 from app.search.parsing import key as unkept_key
+from app.search.part import Part
 from app.search.schema import FACET, schema
-from app.search.syntax import Either, Exact, Facet, Leaf, Loose, Not, Plus, Prefix, Word, Years, about_words
-from app.search.view import Part, Postings, Scored, View, union
-
-MOST_WORDS = 1000  # words that a beginning may stand for
+from app.search.syntax import (
+    Either,
+    Exact,
+    Facet,
+    Loose,
+    Not,
+    Plus,
+    Prefix,
+    Word,
+    Years,
+    about_words,
+    leaves,
+)
+from app.search.view import Scored, View
 
 key = lru_cache(maxsize=100_000)(unkept_key)  # values of facets are asked again and again
-
-TOO_WIDE = "Many words begin with “{}”; only the first {} of them, by the alphabet, were looked for."
 
 # Facets whose values are named in full; of the others a word of the name is enough.
 _WHOLE = ("language", "year")
@@ -44,22 +52,23 @@ _SCHEMA = schema()
 
 
 class Execution:
-    """One query on one view. ``messages`` fill while it runs."""
+    """One query on one view."""
 
     def __init__(self, view: View) -> None:
-        self.view = view
+        self.view, self.finding = view, Finding(view)
         self.snapshot = Snapshot(view.parts, _SCHEMA, scoring.BM25F())
-        self.messages: list[str] = []
 
     def run(self, query: Query, asked: syntax.Node | None) -> Results:
         """The answer to a query that was read into ``asked`` (None: everything)."""
         node = EVERYTHING if asked is None else self.node(asked)
-        end = max(query.offset, 0) + max(query.limit, 0)
+        first, end = max(query.offset, 0), max(query.offset, 0) + max(query.limit, 0)
+        by_words = query.sort not in ("date", "-date")
+        most = max(end, CANDIDATES) if by_words else end
         total = groups = 0
         lists: list[Ordered] = []
         counts: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
         for part in self.view.parts:
-            found = self.found(part, node, query, max(end, 1))
+            found = self.found(part, node, query, max(most, 1))
             total += found.total
             if not found.total:
                 continue
@@ -67,19 +76,42 @@ class Execution:
             groups += int(np.count_nonzero(per_group))
             for name, counter in counts.items():
                 counter.update(_counted(part, name, found.documents, per_group))
-            if query.sort in ("date", "-date"):
-                lists.append(by_date(part, found, end, query.sort == "-date"))
+            if by_words:
+                lists.append(by_score(part, found, most))
             else:
-                lists.append(by_score(part, found, end))
+                lists.append(by_date(part, found, most, query.sort == "-date"))
+        chosen = merged(lists, most)
+        if by_words and asked is not None:
+            chosen = self._nearer(asked, chosen)
         hits = tuple(
             Hit(part.name(document), *_place(part, document), score)
-            for part, document, score in merged(lists)[max(query.offset, 0) : end]
+            for part, document, score in chosen[first:end]
         )
         facets = {
             name: dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
             for name, counter in counts.items()
         }
-        return Results(total, groups, hits, facets, " ".join(self.messages))
+        return Results(total, groups, hits, facets, " ".join(self.finding.messages))
+
+    def _nearer(self, asked: syntax.Node, found: list[Chosen]) -> list[Chosen]:
+        """The best of the passages found, in a better order (see ``nearness``); the others behind them."""
+        words = [leaf for leaf in leaves(asked) if not isinstance(leaf, Prefix)]
+        best = found[:CANDIDATES]
+        if not words or not best:
+            return found
+        placed = [self.finding.placed(leaf, best) for leaf in dict.fromkeys(words)] if len(words) > 1 else []
+        names = [part.name(document) for part, document, _ in best]
+        numbers = {name: number for number, name in enumerate(sorted(set(names)))}
+        scores = np.array([score for _, _, score in best])
+        groups = np.array([numbers[name] for name in names])
+        scores = nearer(scores, groups, placed)
+        numbered = np.array([int(part.numbers[document]) for part, document, _ in best])
+        order = np.lexsort((numbered, groups, -scores))
+        least = float(scores.min())
+        return [
+            *((*best[at][:2], float(scores[at])) for at in order.tolist()),
+            *((part, document, min(score, least)) for part, document, score in found[CANDIDATES:]),
+        ]
 
     def tally(self, query: Query, asked: syntax.Node | None) -> dict[str, int]:
         """How many passages of each group answer."""
@@ -109,7 +141,7 @@ class Execution:
         """The executor's tree for one of ours."""
         match asked:
             case Word() | Exact() | Prefix():
-                return self._given(self.leaf(asked))
+                return self._given(self.finding.leaf(asked))
             case Facet(name, words, open_end):
                 return self._facet(name, words, open_end)
             case Years(name, low, high):
@@ -144,25 +176,6 @@ class Execution:
     def _given(self, found: Sequence[Scored]) -> nodes.Given:
         return nodes.Given({part.base: one for part, one in zip(self.view.parts, found, strict=True)})
 
-    def leaf(self, leaf: Leaf) -> list[Scored]:
-        """Passages with a word, phrase or beginning, in each segment, and the score of each."""
-        match leaf:
-            case Word(surface):
-                return self.view.rated(leaf, lambda part: self.word(part, surface))
-            case Exact(slots):
-                return self.view.rated(leaf, lambda part: phrase(part, slots))
-            case Prefix(start):
-                found, wide = self.view.beginning(start.encode(), MOST_WORDS)
-                if wide:
-                    self.messages.append(TOO_WIDE.format(start, MOST_WORDS))
-                return self.view.score(found)
-
-    def word(self, part: Part, surface: str) -> Postings:
-        """A word in any inflection its passages' languages know, or exactly as folded."""
-        stems = dict.fromkeys(stem(surface, language) for language in (*self.view.languages, ""))
-        inflected = union((part.postings("stems", root.encode()) for root in stems), part.count)
-        return union((inflected, phrase(part, (forms(surface),))), part.count, best=True)
-
     def _chosen(self, name: str, fits: Callable[[str], bool]) -> nodes.Node:
         """Passages with a value of a facet that fits; they score nothing."""
         lists = [part.having(name, [fits(value) for value in part.values(name)]) for part in self.view.parts]
@@ -190,25 +203,6 @@ class Execution:
             return mask_of(part.having(name, fits), part.count)
 
         return part.kept.get(("filter", name, values), made)
-
-
-def phrase(part: Part, slots: tuple[tuple[str, ...], ...]) -> Postings:
-    """Words side by side: the weight is how often, a questioner's counting less."""
-    if len(slots) == 1:
-        return union((part.postings("words", form.encode()) for form in slots[0]), part.count, best=True)
-    words = part.field("words")
-    numbers = [
-        [number for form in slot if (number := words.terms.find(form.encode())) >= 0] if words else []
-        for slot in slots
-    ]
-    if not all(numbers):
-        return union((), part.count)
-    documents, starts = places(part, "words", numbers)
-    asked = part.data.numbers("asked")
-    weights = np.where(starts >= asked.take(documents), ASKED_WEIGHT, 1.0)
-    first = changes(documents)
-    total = np.add.reduceat(weights, first) if len(first) else weights
-    return documents[first], total.astype(np.float32)
 
 
 def _counted(part: Part, facet: str, documents: Array, per_group: Array) -> dict[str, int]:

@@ -12,7 +12,9 @@ import numpy as np
 
 from app.search.columnar.arrays import Array, Ints
 from app.search.columnar.ranking import Ranked
-from app.search.view import Part
+from app.search.part import Part
+
+Chosen = tuple[Part, int, float]  # a passage of a segment, and its score
 
 
 class Ordered(NamedTuple):
@@ -57,7 +59,7 @@ def by_date(part: Part, found: Ranked, most: int, newest: bool) -> Ordered:
     return _ordered(part, shown, np.zeros(len(shown)), keys)
 
 
-def merged(lists: Sequence[Ordered], most: int | None = None) -> list[tuple[Part, int, float]]:
+def merged(lists: Sequence[Ordered], most: int) -> list[Chosen]:
     """The passages of all segments in order."""
     rows = (
         [

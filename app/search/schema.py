@@ -1,8 +1,9 @@
 """What an index keeps of a passage, as a Whoosh schema, and the version of all that is written to disk.
 
-A document is a passage. ``words`` are its folded words with their places, ``stems`` its ranking terms;
-``group`` is its testimony, ``facet_...`` the values to filter and count by, ``stemmed`` the languages of its
-stems. A group without passages has one document that says so (``empty``) and nothing else.
+A document is a passage. ``words`` are its folded words with their places, ``stems`` its ranking terms with
+theirs, ``turns`` says where those who ask and those who tell take turns. ``group`` is its testimony,
+``facet_...`` the values to filter and count by, ``stemmed`` the languages of its stems. A group without
+passages has one document that says so (``empty``) and nothing else.
 """
 
 # mypy: allow-untyped-calls, disallow-subclassing-any=False, disable-error-code="arg-type, override"
@@ -64,8 +65,8 @@ def schema() -> fields.Schema:
     whole = columns.NumericColumn("i")
     found = fields.Schema(
         words=Said(),
-        stems=fields.FieldType(formats.Frequency(), IDTokenizer(), scorable=True),
-        asked=fields.COLUMN(columns.NumericColumn("I")),
+        stems=fields.FieldType(formats.Positions(), IDTokenizer(), scorable=True),
+        turns=fields.FieldType(formats.Positions(), IDTokenizer()),
         group=fields.ID(stored=True),
         stamp=fields.STORED(),
         empty=fields.ID(),

@@ -16,7 +16,7 @@ from app.search.columnar.arrays import Array, Ints, ranges, small, starts
 from app.search.columnar.inverting import Tokens as Found
 
 GAP = 1  # places between two utterances, so that no phrase goes from one to the next
-NEVER = 0xFFFFFFFF  # where a questioner's words begin in a passage without any
+TURN = b"turn"  # the one term of the field that says where a questioner's words begin and end
 
 
 @dataclass(slots=True)
@@ -76,48 +76,40 @@ class Tokens:
         return len(self._widths) - 1
 
     def add(self, document: int, utterances: Sequence[Utterance]) -> None:
-        """What is said in the next passage; what a questioner says comes last."""
-        for asks in (False, True):
-            for utterance in utterances:
-                if utterance.asks is asks:
-                    known = self._known.get(utterance.language)
-                    if known is None:
-                        known = self._known[utterance.language] = _Stretches(self, utterance.language)
-                    before = len(self._spoken)
-                    self._spoken.extend(map(known.__getitem__, utterance.text.split()))
-                    self._utterances.extend((len(self._spoken) - before, document, asks))
+        """What is said in the next passage."""
+        for utterance in utterances:
+            known = self._known.get(utterance.language)
+            if known is None:
+                known = self._known[utterance.language] = _Stretches(self, utterance.language)
+            before = len(self._spoken)
+            self._spoken.extend(map(known.__getitem__, utterance.text.split()))
+            self._utterances.extend((len(self._spoken) - before, document, utterance.asks))
         self.size = len(self._spoken)
 
-    def made(self, count: int) -> tuple[dict[str, Found], dict[str, Array]]:
-        """Words with their places, and stems; and of each document where its questioner's words begin."""
+    def made(self, count: int) -> dict[str, Found]:
+        """Words and stems with their places, and where those who ask and those who tell take turns."""
         spoken = _array(self._spoken)
         counts, documents, asks = _array(self._utterances).reshape(-1, 3).T
         before = starts(_array(self._widths)[spoken])
         ends = starts(counts)
         lengths = before[ends[1:]] - before[ends[:-1]]  # of utterances, in words
         begins = _places(lengths, documents)
-        place = np.repeat(begins - before[ends[:-1]], counts) + before[:-1]
+        place = (np.repeat(begins - before[ends[:-1]], counts) + before[:-1]).astype(np.uint32)
         owner = np.repeat(documents.astype(np.uint32), counts)
         weight = np.repeat(np.where(asks, ASKED_WEIGHT, 1.0).astype(np.float32), counts)
         total = np.bincount(documents, lengths, minlength=count).astype(np.int64)
-        fields = {
-            "words": self._tokens(self._words, spoken, owner, weight, place.astype(np.uint32), total),
-            "stems": self._tokens(self._stems, spoken, owner, weight, None, total),
-        }
-        asked = np.full(count, NEVER, np.uint32)
-        np.minimum.at(asked, documents[asks != 0], begins[asks != 0].astype(np.uint32))
-        return fields, {"asked": asked}
+        words = self._tokens(self._words, spoken, owner, weight, place, total)
+        stems = self._tokens(self._stems, spoken, owner, weight, place, total)
+        return {"words": words, "stems": stems, "turns": _turns(documents, asks, begins)}
 
     @staticmethod
     def _tokens(
-        table: _Table, spoken: Array, owner: Array, weight: Array, place: Array | None, long: Array
+        table: _Table, spoken: Array, owner: Array, weight: Array, place: Array, long: Array
     ) -> Found:
         ends = _array(table.ends)
         sizes = np.diff(ends)[spoken]
         chosen = ranges(ends[spoken], sizes)
-        where = None
-        if place is not None:
-            where = small(np.repeat(place, sizes) + _array(table.shifts)[chosen].astype(np.uint32))
+        where = small(np.repeat(place, sizes) + _array(table.shifts)[chosen].astype(np.uint32))
         terms = _array(table.found)[chosen]
         return Found(list(table.names), terms, np.repeat(owner, sizes), np.repeat(weight, sizes), where, long)
 
@@ -128,6 +120,15 @@ def _places(lengths: Ints, documents: Array) -> Ints:
     before = np.cumsum(spans) - spans
     first = np.searchsorted(documents, documents)  # the first utterance of the same document
     return before - before[first] if len(before) else before
+
+
+def _turns(documents: Array, asks: Array, begins: Ints) -> Found:
+    """The places where a questioner begins to speak after others did, or others after a questioner."""
+    before = np.zeros(len(asks), asks.dtype)
+    before[1:] = np.where(documents[1:] == documents[:-1], asks[:-1], 0)
+    turn = np.flatnonzero(asks != before)
+    owner, place = documents[turn].astype(np.uint32), small(begins[turn])
+    return Found([TURN], np.zeros(len(turn), np.int32), owner, np.ones(len(turn), np.float32), place)
 
 
 def _array(values: "array[int]") -> Array:
