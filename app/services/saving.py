@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from app import clock
+from app.archive import index
 from app.db import session
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Audience, Edition, Job, JobState, SavedSearch, Testimony, User
 from app.pages import Summary
 from app.policy import Action, Actor, require
-from app.services import accounts, reading, searching, spreading
+from app.services import accounts, reading, searching
 from app.services.reading import NOT_HERE
 
 MOST = 100  # searches of one account
@@ -171,11 +172,8 @@ def _numbers(search: Search, audience: str, *conditions: ColumnElement[bool]) ->
         searching.inside_of(search.within, audience)
     except NotFound:  # it was open when the search was kept
         return []
-    found = spreading.tally(
-        searching.understood(
-            search.words, audience, search.filters, exact=search.exact, within=search.within
-        ),
-        audience,
+    found = index(audience).tally(
+        searching.understood(search.words, audience, search.filters, exact=search.exact, within=search.within)
     )
     rows = session().execute(
         select(Testimony.identifier, Edition.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.archive import index
 from app.db import session
@@ -19,6 +19,7 @@ from app.services.questioning import Questioner
 
 FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
 VALUES_SHOWN = 12  # of a facet, most frequent first; what is selected is always shown
+AT_ONCE = 50  # editions whose passages are read at once
 PER_TESTIMONY = 3  # passages shown of one testimony before "more in this testimony"
 
 
@@ -126,16 +127,21 @@ def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimon
 
 
 def parts_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
-    """The parts of these editions and numbers, by edition: for pairs IN a list SQLite scans the table."""
+    """The parts of these editions and numbers.
+
+    Asked edition by edition, many at a time: for pairs IN a list SQLite scans the table.
+    """
     wanted: dict[int, list[int]] = {}
     for edition_id, number in keys:
         wanted.setdefault(edition_id, []).append(number)
-    return {
-        (edition_id, part.number): part
+    each = [
+        and_(EditionPart.edition_id == edition_id, EditionPart.number.in_(numbers))
         for edition_id, numbers in wanted.items()
-        for part in session().scalars(
-            select(EditionPart).where(EditionPart.edition_id == edition_id, EditionPart.number.in_(numbers))
-        )
+    ]
+    return {
+        (part.edition_id, part.number): part
+        for start in range(0, len(each), AT_ONCE)
+        for part in session().scalars(select(EditionPart).where(or_(*each[start : start + AT_ONCE])))
     }
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from app.archive import index, settings
 from app.db import session
 from app.models import Audience, Edition, Testimony
-from app.search import Query
 from app.services import searching
 
 WIDEST = 30  # years that a date may span and still be counted in each
@@ -23,7 +22,6 @@ MOST_PLACES = 25
 KINDS = ("told", "recorded")  # the years of what is told of, or those in which it was told
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _AT_ONCE = 500  # heads of editions read at once
-_EVERY = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +91,8 @@ def spread(
     """
     searching.inside_of(within, audience)
     asked = [searching.understood(q, audience, filters, exact=exact, within=within) for q in queries]
-    tallies = [tally(query, audience) if query.words.strip() else {} for query in asked]
-    whole = tally(searching.understood("", audience, filters, within=within), audience)
+    tallies = [index(audience).tally(query) if query.words.strip() else {} for query in asked]
+    whole = index(audience).tally(searching.understood("", audience, filters, within=within))
     known = _known(audience)
     whole = {group: count for group, count in whole.items() if group in known}
     tallies = [{group: count for group, count in one.items() if group in whole} for one in tallies]
@@ -108,12 +106,6 @@ def spread(
         years=_by_year(tallies, whole, {group: known[group].years[kind] for group in whole}),
         places=_by_place(tallies, whole, {group: known[group].places for group in whole}),
     )
-
-
-def tally(query: Query, audience: str) -> Mapping[str, int]:
-    """Each testimony with passages that answer, and how many they are."""
-    found = index(audience).search(replace(query, offset=0, limit=_EVERY, facets=()))
-    return Counter(hit.group for hit in found.hits)
 
 
 def _by_year(

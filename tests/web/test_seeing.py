@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -28,7 +29,9 @@ def rows(page: str) -> list[tuple[str, str, str]]:
     found = re.findall(
         r'kwic-before">(.*?)</span>\s*<mark[^>]*>(.*?)</mark>\s*<span class="kwic-after">(.*?)</span>', page
     )
-    return [(before.strip(), word, after.strip()) for before, word, after in found]
+    return [
+        (unescape(before).strip(), unescape(word), unescape(after).strip()) for before, word, after in found
+    ]
 
 
 FERRY = (
@@ -101,7 +104,7 @@ def test_its_pages_hold_all_of_it_once(client, keep, work):
     found = [row for page in pages for row in rows(page)]
     assert len(found) == 130
     assert all("130 places" in plain(page) for page in pages)
-    addresses = [a for page in pages for a in re.findall(r'kwic-line" href="([^"]+)"', page)]
+    addresses = [a for page in pages for a in re.findall(r'kwic-line[^>]* href="([^"]+)"', page)]
     assert len(set(addresses)) == 130
     assert '<ol class="kwics" start="51">' in pages[1]
 
@@ -183,7 +186,7 @@ def test_passages_like_one_are_found_by_its_rarer_words(client, keep, work):
     assert {"hammer", "copper", "kettle"} == set(re.findall(r"\w+", words))  # in others too, and not in all
     assert "Hammer and kettle" in page
     assert "One kettle" not in page  # shares one word only
-    assert page.count(f"/testimonies/{first}/similar") == 0  # not itself
+    assert f"/testimonies/{first}/similar" not in page.partition("<main")[2]  # not itself
     assert "<mark>hammer</mark>" in page
 
 
