@@ -39,7 +39,8 @@ def test_a_second_draft_stands_under_the_first(client, drafts):
     assert "And a second draft:" in together
     links = re.findall(r'href="/testimonies/([^"/?#]+)', together)
     assert set(links) == {drafts["first"], drafts["second"]}
-    assert "draft" not in other and drafts["other"] in other
+    assert "draft" not in other
+    assert drafts["other"] in other
 
 
 def test_programs_are_given_every_passage(client, drafts):
