@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar.arrays import Array, ranges
+from app.search.columnar.meeting import laid
 from app.search.columnar.snapshot import View
 
 LONGEST = 64  # words of a phrase; and the room between documents
-_KEPT = 2048  # keys of so many places are kept
 _SOON = 40_000  # places of a term whose keys are made for one search
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
 _FEW = 10_000  # and what is left must be fewer
-_MANY = 20_000  # keys that are looked up one by one; more are marked off, a stretch at a time
+_FEW_AT_ALL = 100  # keys for which it is not worth while to look at documents first
+_MANY = 30_000  # keys that are looked up one by one; more are marked off, a stretch at a time
 _STRETCH = 1 << 20
 
 
@@ -51,6 +52,11 @@ def _places(view: View, field: str, slots: Sequence[Sequence[int]], line: "_Line
     first = sized[0][1]
     begun = line.keys(slots[first])
     owners = line.owners(slots[first], begun)
+    for _, at in sized[1:]:  # of frequent words it is soon seen whether a document has them at all
+        has = laid(view, field, slots[at][0]) if len(slots[at]) == 1 and len(begun) > _FEW_AT_ALL else None
+        if has is not None:
+            here = has.take(owners).nonzero()[0]
+            begun, owners = begun.take(here), owners.take(here)
     for size, at in sized[1:]:
         if not len(begun):
             break
@@ -98,21 +104,24 @@ class _Line:
             documents = self.view.documents(self.field, slot[0])
             if len(documents) == len(keys):
                 return documents
-            return documents.repeat(self.part.counts.take(self.part.codes(slot[0])))
+            return documents.repeat(self._counts(slot[0]))
         found: Array = (self.edges.searchsorted(keys, "right") - 1).astype(np.uint32)
         return found
 
     def _keys_of(self, number: int) -> Array:
-        begin, end = self.part.place_span(number)
-
         def made() -> Array:
+            begin, end = self.part.place_span(number)
             documents = self.view.documents(self.field, number)
-            counts = None if end - begin == len(documents) else self.part.counts.take(self.part.codes(number))
+            counts = None if end - begin == len(documents) else self._counts(number)
             return self._laid(documents, counts, self.part.places(begin, end))
 
-        if end - begin < _KEPT:
-            return made()
         return self.view.kept.get(("keys", self.field, number, self.even), made)
+
+    def _counts(self, number: int) -> Array:
+        """How many places each document of a term has."""
+        codes = self.view.kept.get(("codes", self.field, number), lambda: self.part.codes(number))
+        found: Array = self.part.counts.take(codes)
+        return found
 
     def _laid(self, documents: Array, counts: Array | None, places: Array) -> Array:
         """The keys of places, so many in each document."""
@@ -133,7 +142,7 @@ class _Line:
         at, documents = at.compress(here), documents.compress(here)
 
         def firsts() -> Array:
-            counts = part.counts.take(part.codes(number))
+            counts = self._counts(number)
             found = np.cumsum(counts, dtype=np.uint32)
             found -= counts.astype(np.uint32)
             return found
@@ -160,16 +169,18 @@ def _among(wanted: Array, keys: Array) -> Array:
         at[at == len(keys)] = len(keys) - 1
         found: Array = keys.take(at) == wanted
         return found
-    kind = wanted.dtype.type
-    edges = np.arange(0, int(wanted[-1]) + _STRETCH, _STRETCH).astype(kind)
-    mine, theirs = wanted.searchsorted(edges).tolist(), keys.searchsorted(edges).tolist()
+    edges = np.arange(0, int(wanted[-1]) + _STRETCH, _STRETCH).astype(wanted.dtype)
+    mine, theirs = [*wanted.searchsorted(edges).tolist(), len(wanted)], keys.searchsorted(edges).tolist()
+    theirs.append(int(keys.searchsorted(wanted[-1:], "right")[0]))
     marks, found = np.zeros(_STRETCH, bool), np.zeros(len(wanted), bool)
-    for number, edge in enumerate(edges):
-        low, high = mine[number], mine[number + 1] if number + 1 < len(edges) else len(wanted)
-        there = keys[theirs[number] : theirs[number + 1] if number + 1 < len(edges) else None]
-        there = there[: there.searchsorted(edge + kind(_STRETCH))] if number + 1 == len(edges) else there
-        there = there - edge
-        marks[there] = True
-        found[low:high] = marks.take(wanted[low:high] - edge)
-        marks[there] = False
+    own, other = wanted.astype(np.intp), keys[: theirs[-1]].astype(np.intp)
+    own &= _STRETCH - 1
+    other &= _STRETCH - 1
+    for number in range(len(edges)):
+        low, high = mine[number], mine[number + 1]
+        if low < high:
+            there = other[theirs[number] : theirs[number + 1]]
+            marks[there] = True
+            found[low:high] = marks[own[low:high]]
+            marks[there] = False
     return found

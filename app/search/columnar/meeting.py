@@ -13,8 +13,6 @@ from app.search.columnar.snapshot import View, scratch
 
 _OFTEN = 50  # a term that more than this part of all documents have is laid out
 _WIDE = 255  # stands for codes that do not fit in a byte
-_LONG = 4096  # codes of so many postings are kept
-_NONE = np.zeros(0, np.uint8)
 _LONGER = 12  # a list so many times longer is searched, not gone through
 
 
@@ -24,20 +22,19 @@ class Leaf:
     __slots__ = ("_codes", "_key", "_view", "documents", "factor", "single", "table")
 
     def __init__(self, view: View, key: tuple[str, int], tables: tuple[Array, Array], factor: float) -> None:
-        self._view, self._key, self._codes = view, key, _NONE
+        self._view, self._key = view, key
+        self._codes: Array | None = None
         self.documents, self.factor = view.documents(*key), factor
         self.table, self.single = tables
 
     @property
     def codes(self) -> Array:
         """The code of each posting."""
-        if not len(self._codes):
+        if self._codes is None:
             field, number = self._key
-            part, long = self._view.data.fields[field], len(self.documents) > _LONG
-            self._codes = (
-                self._view.kept.get(("codes", *self._key), lambda: part.codes(number))
-                if long
-                else part.codes(number)
+            view = self._view
+            self._codes = view.kept.get(
+                ("codes", field, number), lambda: view.data.fields[field].codes(number)
             )
         return self._codes
 
@@ -74,15 +71,22 @@ class Leaf:
 
     def laid(self) -> Array | None:
         """For each document of the segment its code and one, 0 without; None: the term is not frequent."""
-        if len(self.documents) * _OFTEN < self._view.count:
-            return None
+        return laid(self._view, *self._key)
 
-        def made() -> Array:
-            found = np.zeros(self._view.count, np.uint8)
-            found[self.documents] = np.minimum(self.codes, _WIDE - 1) + 1
-            return found
 
-        return self._view.kept.get(("laid", self._key), made)
+def laid(view: View, field: str, number: int) -> Array | None:
+    """For each document the code and one of a term, or 0; None: the term is not frequent."""
+    part = view.data.fields[field]
+    begin, end = part.span(number)
+    if (end - begin) * _OFTEN < view.count:
+        return None
+
+    def made() -> Array:
+        found = np.zeros(view.count, np.uint8)
+        found[view.documents(field, number)] = np.minimum(part.codes(number), _WIDE - 1) + 1
+        return found
+
+    return view.kept.get(("laid", field, number), made)
 
 
 def placed(documents: Array, inside: Array) -> Ints:

@@ -210,21 +210,18 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
             "counts": many,
         }
         return codes[keys], table
-    if len(counts) and int(counts.max()) < 256 and _halves(weights):  # a number of 24 bits says it
-        keys = (weights * 2).astype(np.uint32) << np.uint32(16) | counts.astype(np.uint32) << np.uint32(8)
-        keys |= lengths
-        in_order = np.sort(keys)
-        first = changes(in_order)
-        seen, often = in_order[first], np.diff(first, append=len(keys))
-        order = np.argsort(-often, kind="stable")
+    if len(counts) and _halves(weights, int(counts.max()) + 1):  # small numbers are told apart by looking
+        width = int(counts.max()) + 1
+        pairs, pair = _distinct((weights * 2).astype(np.uint32) * np.uint32(width) + counts)
+        seen, codes = _distinct(pair.astype(np.uint32) * np.uint32(256) + lengths)
+        order = np.argsort(-np.bincount(codes), kind="stable")
         ranks: Array = np.zeros(len(order), narrow(max(len(order) - 1, 0)))
         ranks[order] = np.arange(len(order))
-        codes = ranks[seen.searchsorted(keys)]
-        seen = seen[order]
-        return codes, {
-            "weights": ((seen >> np.uint32(16)) / 2).astype(np.float32),
-            "lengths": (seen & 255).astype(np.uint8),
-            "counts": (seen >> np.uint32(8) & 255).astype(np.uint32),
+        twice, many = np.divmod(pairs[seen[order] >> 8], width)
+        return ranks[codes], {
+            "weights": (twice / 2).astype(np.float32),
+            "lengths": (seen[order] & 255).astype(np.uint8),
+            "counts": many.astype(np.uint32),
         }
     rows = np.zeros(len(weights), [("weight", "<f4"), ("length", "u1"), ("count", "<u4")])
     rows["weight"], rows["length"], rows["count"] = weights, lengths, counts
@@ -237,10 +234,21 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
     return small(found), {name: np.ascontiguousarray(table_rows[of]) for name, of in names.items()}
 
 
-def _halves(weights: Array) -> bool:
-    """Whether all weights are halves of small numbers."""
+def _halves(weights: Array, times: int) -> bool:
+    """Whether all weights are halves, and small enough for a table of so many of each."""
     twice = weights * 2
-    return bool(twice.min() >= 0 and twice.max() < 256 and (twice == np.floor(twice)).all())
+    few = twice.min() >= 0 and (twice.max() + 1) * times <= 1 << 24
+    return bool(few and (twice == np.floor(twice)).all())
+
+
+def _distinct(values: Array) -> tuple[Array, Array]:
+    """The different numbers, ascending (all of them small), and which of these each value is."""
+    marks = np.zeros(int(values.max()) + 1, bool)
+    marks[values] = True
+    distinct = np.flatnonzero(marks)
+    table: Array = np.zeros(len(marks), narrow(len(distinct)))
+    table[distinct] = np.arange(len(distinct))
+    return distinct, table[values]
 
 
 def made(

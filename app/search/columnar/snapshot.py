@@ -6,6 +6,7 @@ score of a code is looked up in a table made once for a field, and multiplied by
 
 # mypy: allow-untyped-calls
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
@@ -26,8 +27,14 @@ from app.search.columnar.segmentdata import SegmentData
 KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
 
 
+_ENTRY = 400  # bytes that an array takes beside its own
+
+
 class Kept:
-    """Arrays that were worked out for a segment, as long as there is room. May be shared by threads."""
+    """Arrays that were worked out for a segment: those used last, as many as there is room for.
+
+    May be shared by threads.
+    """
 
     def __init__(self, room: int = KEPT) -> None:
         self._found: OrderedDict[Any, Array] = OrderedDict()
@@ -38,14 +45,16 @@ class Kept:
         """What ``make`` gives, made once."""
         found = self._found.get(key)
         if found is not None:
+            with contextlib.suppress(KeyError):  # another thread has just let it go
+                self._found.move_to_end(key)
             return found
         found = make()
         with self._lock:
             if key not in self._found:
                 self._found[key] = found
-                self._size += found.nbytes
+                self._size += found.nbytes + _ENTRY
                 while self._size > self._room and len(self._found) > 1:
-                    self._size -= self._found.popitem(last=False)[1].nbytes
+                    self._size -= self._found.popitem(last=False)[1].nbytes + _ENTRY
         return found
 
     def has(self, key: Any) -> bool:
@@ -98,13 +107,9 @@ class View:
         return self.data.fields.get(name)
 
     def documents(self, name: str, term: int) -> Array:
-        """Documents of a term, kept when they take long to unpack. TooMuch as for ``field``."""
+        """Documents of a term. TooMuch as for ``field``."""
         self.patience.check()
-        part = self.data.fields[name]
-        begin, end = part.span(term)
-        if end - begin < 512:
-            return part.documents(term)
-        return self.kept.get((name, term), lambda: part.documents(term))
+        return self.kept.get((name, term), lambda: self.data.fields[name].documents(term))
 
 
 class Snapshot:
