@@ -156,15 +156,19 @@ def test_what_a_narrator_keeps_from_machines_says_so(client, keep, work, archive
     keep(testimony("a", "The ferry left."))
     work()
     assert "TDM-Reservation" not in client.get("/search/concordance.json?q=ferry").headers
-    reserved = keep(testimony("b", "The ferry came."))
-    with archive.writing() as session:
-        kept = session.scalars(select(Testimony).filter_by(identifier=reserved)).one()
-        session.add(Consent(testimony_id=kept.id, access="public", reading=True, quoting=True))
-        publishing.publish(kept)
+    allow(archive, keep(testimony("b", "The ferry came.")), quoting=True)
     work()
     answer = client.get("/search/concordance.json?q=ferry")
     assert answer.json["total"] == 2
     assert answer.headers["TDM-Reservation"] == "1"
+
+
+def allow(archive, identifier: str, **uses: bool) -> None:
+    """Have its narrator say what may be done with a testimony besides reading it."""
+    with archive.writing() as session:
+        kept = session.scalars(select(Testimony).filter_by(identifier=identifier)).one()
+        session.add(Consent(testimony_id=kept.id, access="public", reading=True, **uses))
+        publishing.publish(kept)
 
 
 # More passages like this
@@ -367,6 +371,18 @@ def test_a_feed_is_handed_over_once(client, keep, work, archive):
     with archive.writing():
         redacting.redact(identifier, 0, 0, "danger", OPERATOR)
     assert entries(client.get("/search.atom?q=ferry").text) == ["Second"]  # at once, before any job
+
+
+def test_a_feed_tells_no_time_where_only_the_day_is_kept(client, keep, work, archive):
+    """More may come within the day: by its date a reader would never hear of it."""
+    allow(archive, keep(testimony("a", "The ferry left.")), quoting=True)
+    work()
+    first = client.get("/search.atom?q=ferry")
+    assert "Last-Modified" not in first.headers
+    allow(archive, keep(testimony("b", "A ferry came.")), quoting=True)
+    work()
+    again = client.get("/search.atom?q=ferry", headers={"If-None-Match": first.headers["ETag"]})
+    assert len(entries(again.text)) == 2
 
 
 def test_a_feed_is_the_same_for_everybody(client, keep, work, sign_in):
