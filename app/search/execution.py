@@ -23,7 +23,7 @@ from app.search.columnar.ranking import Ranked, ranked
 from app.search.columnar.snapshot import Snapshot, mask_of
 from app.search.finding import Finding
 from app.search.nearness import CANDIDATES, nearer
-from app.search.ordering import Chosen, Ordered, by_date, by_score, merged
+from app.search.ordering import Passages, by_date, by_score
 from app.search.parsing import key as unkept_key
 from app.search.part import Part
 from app.search.schema import FACET, schema
@@ -64,54 +64,41 @@ class Execution:
         first, end = max(query.offset, 0), max(query.offset, 0) + max(query.limit, 0)
         by_words = query.sort not in ("date", "-date")
         most = max(end, CANDIDATES) if by_words else end
-        total = groups = 0
-        lists: list[Ordered] = []
+        groups = 0
         counts: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
-        for part in self.view.parts:
-            found = self.found(part, node, query, max(most, 1))
-            total += found.total
-            if not found.total:
-                continue
-            per_group = part.groups.per_group(found.documents)
+        every = [self.found(part, node, query, max(most, 1)) for part in self.view.parts]
+        parts = [part for part, one in zip(self.view.parts, every, strict=True) if one.total]
+        found = [one for one in every if one.total]
+        for part, one in zip(parts, found, strict=True):
+            per_group = part.groups.per_group(one.documents)
             groups += int(np.count_nonzero(per_group))
             for name, counter in counts.items():
-                counter.update(_counted(part, name, found.documents, per_group))
-            if by_words:
-                lists.append(by_score(part, found, most))
-            else:
-                lists.append(by_date(part, found, most, query.sort == "-date"))
-        chosen = merged(lists, most)
-        if by_words and asked is not None:
-            chosen = self._nearer(asked, chosen)
-        hits = tuple(
-            Hit(part.name(document), *_place(part, document), score)
-            for part, document, score in chosen[first:end]
-        )
+                counter.update(_counted(part, name, one.documents, per_group))
+        if by_words:
+            passages = by_score(parts, found, most)
+            if asked is not None:
+                passages = self._nearer(asked, passages)
+        else:
+            passages = by_date(parts, found, most, query.sort == "-date")
         facets = {
             name: dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
             for name, counter in counts.items()
         }
-        return Results(total, groups, hits, facets, " ".join(self.finding.messages))
+        total, message = sum(one.total for one in found), " ".join(self.finding.messages)
+        return Results(total, groups, _hits(passages, first, end), facets, message)
 
-    def _nearer(self, asked: syntax.Node, found: list[Chosen]) -> list[Chosen]:
+    def _nearer(self, asked: syntax.Node, found: Passages) -> Passages:
         """The best of the passages found, in a better order (see ``nearness``); the others behind them."""
-        words = [leaf for leaf in leaves(asked) if not isinstance(leaf, Prefix)]
-        best = found[:CANDIDATES]
-        if not words or not best:
+        words = [leaf for leaf in dict.fromkeys(leaves(asked)) if not isinstance(leaf, Prefix)]
+        if not words or not len(found.documents):
             return found
-        placed = [self.finding.placed(leaf, best) for leaf in dict.fromkeys(words)] if len(words) > 1 else []
-        names = [part.name(document) for part, document, _ in best]
-        numbers = {name: number for number, name in enumerate(sorted(set(names)))}
-        scores = np.array([score for _, _, score in best])
-        groups = np.array([numbers[name] for name in names])
-        scores = nearer(scores, groups, placed)
-        numbered = np.array([int(part.numbers[document]) for part, document, _ in best])
-        order = np.lexsort((numbered, groups, -scores))
-        least = float(scores.min())
-        return [
-            *((*best[at][:2], float(scores[at])) for at in order.tolist()),
-            *((part, document, min(score, least)) for part, document, score in found[CANDIDATES:]),
-        ]
+        best = found.taken(np.arange(min(CANDIDATES, len(found.documents))))
+        placed = [self.finding.placed(leaf, best) for leaf in words] if len(words) > 1 else []
+        scores = nearer(best.scores, best.groups, placed)
+        order = np.lexsort((best.numbers, best.groups, -scores))
+        behind = np.minimum(found.scores[CANDIDATES:], scores.min())
+        places = np.concatenate((order, np.arange(len(order), len(found.documents))))
+        return found.taken(places, np.concatenate((scores, behind)))
 
     def tally(self, query: Query, asked: syntax.Node | None) -> dict[str, int]:
         """How many passages of each group answer."""
@@ -214,6 +201,12 @@ def _counted(part: Part, facet: str, documents: Array, per_group: Array) -> dict
     return {value: groups for value, (_, groups) in named(part.data.fields[field], counts).items()}
 
 
-def _place(part: Part, document: int) -> tuple[int, int, int]:
-    number, first, last = (int(part.data.numbers(name)[document]) for name in ("number", "first", "last"))
-    return number, first, last
+def _hits(passages: Passages, first: int, end: int) -> tuple[Hit, ...]:
+    """The passages from ``first`` up to ``end``, as those who ask know them."""
+    hits: list[Hit] = []
+    rows = (passages.owners, passages.documents, passages.scores)
+    for owner, document, score in zip(*(row[first:end].tolist() for row in rows), strict=True):
+        part = passages.parts[owner]
+        number, begin, last = (int(part.data.numbers(name)[document]) for name in ("number", "first", "last"))
+        hits.append(Hit(part.name(document), number, begin, last, score))
+    return tuple(hits)

@@ -1,6 +1,6 @@
 """Finds what is looked for, words, phrases and beginnings, in every segment of a view."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from app.search.columnar.adjoining import LONGEST, places
 from app.search.columnar.arrays import Array, Ints, changes
 from app.search.folding import forms
 from app.search.nearness import Placed
-from app.search.ordering import Chosen
+from app.search.ordering import Passages
 from app.search.part import NOTHING, Part, Postings, union
 from app.search.syntax import Exact, Leaf, Prefix, Word
 from app.search.view import Scored, View
@@ -48,16 +48,16 @@ class Finding:
         languages = (*self.view.languages, "")
         return [root.encode() for root in dict.fromkeys(stem(surface, language) for language in languages)]
 
-    def placed(self, leaf: Word | Exact, found: Sequence[Chosen]) -> Placed:
+    def placed(self, leaf: Word | Exact, found: Passages) -> Placed:
         """Where a word or phrase stands in the passages found."""
         rarity = self.view.rarity(sum(len(one.documents) for one in self.leaf(leaf)))
         keys: list[Ints] = [np.zeros(0, np.int64)]
-        for part in self.view.parts:
-            mine = [(document, at) for at, (own, document, _) in enumerate(found) if own is part]
-            if mine:
-                documents, owners = np.array(sorted(mine), np.int64).T
-                places = self._places(part, leaf, documents.astype(np.uint32))
-                keys += [(owners[index] << 32) + place for index, place in places]
+        for number, part in enumerate(found.parts):
+            mine = np.flatnonzero(found.owners == number)
+            if len(mine):
+                mine = mine[np.argsort(found.documents[mine])]
+                places = self._places(part, leaf, found.documents[mine].astype(np.uint32))
+                keys += [(mine[index] << 32) + place for index, place in places]
         together = np.unique(np.concatenate(keys))
         return Placed(rarity, together >> 32, together & 0xFFFFFFFF)
 

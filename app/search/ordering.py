@@ -3,84 +3,104 @@
 Equals stand by group and number, so that the order does not depend on how passages came into the index.
 """
 
-import heapq
 from collections.abc import Sequence
-from itertools import islice
-from typing import Any, NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Ints
+from app.search.columnar.arrays import Array, Floats, Ints
 from app.search.columnar.ranking import Ranked
 from app.search.part import Part
 
-Chosen = tuple[Part, int, float]  # a passage of a segment, and its score
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Passages of several segments in order: the segment (of ``parts``), document and score of each.
+
+    ``groups`` are numbers in the order of the groups' names, ``numbers`` those within the group.
+    """
+
+    parts: Sequence[Part]
+    owners: Ints
+    documents: Ints
+    scores: Floats
+    groups: Ints
+    numbers: Ints
+
+    def taken(self, places: Ints, scores: Floats | None = None) -> "Passages":
+        """Those at these places, in this order; with new ``scores`` (one for each of all), if given."""
+        rated = self.scores if scores is None else scores
+        return Passages(
+            self.parts,
+            self.owners[places],
+            self.documents[places],
+            rated[places],
+            self.groups[places],
+            self.numbers[places],
+        )
 
 
-class Ordered(NamedTuple):
-    """Passages of one segment in order, what puts them in order among those of others, and their scores."""
-
-    part: Part
-    documents: Array
-    keys: list[Any]
-    scores: list[float]
-
-
-def by_score(part: Part, found: Ranked, most: int) -> Ordered:
-    """The best passages."""
-    if found.alike is None:
-        documents, scores = found.chosen, found.scores
-        if len(documents) > most:  # of those as good as the last one shown, only so many as are shown
+def by_score(parts: Sequence[Part], found: Sequence[Ranked], most: int) -> Passages:
+    """The best passages, from what was found in each segment."""
+    chosen: list[tuple[Array, Floats]] = []
+    for part, one in zip(parts, found, strict=True):
+        if one.alike is not None:
+            first = one.documents[_first(_places(part, one.documents), most)]
+            chosen.append((first, np.full(len(first), one.alike)))
+        elif len(one.chosen) > most:  # of those as good as the last one shown, only so many as are shown
+            scores = one.scores
             least = np.partition(scores, len(scores) - most)[len(scores) - most] if most else np.inf
-            better, equal = scores > least, np.flatnonzero(scores == least)
-            chosen = equal[_first(_places(part, documents[equal]), most - int(better.sum()))]
-            chosen = np.concatenate((np.flatnonzero(better), chosen))
-            documents, scores = documents[chosen], scores[chosen]
-        order = np.lexsort((_places(part, documents), -scores))
-        return _ordered(part, documents[order], scores[order], (-scores[order]).tolist())
-    chosen = _first(_places(part, found.documents), most)
-    return _ordered(part, found.documents[chosen], np.full(len(chosen), found.alike), [0] * len(chosen))
+            better, equal = np.flatnonzero(scores > least), np.flatnonzero(scores == least)
+            equal = equal[_first(_places(part, one.chosen[equal]), most - len(better))]
+            places = np.concatenate((better, equal))
+            chosen.append((one.chosen[places], scores[places]))
+        else:
+            chosen.append((one.chosen, one.scores))
+    all_of = _together(parts, [documents for documents, _ in chosen], [scores for _, scores in chosen])
+    return all_of.taken(np.lexsort((all_of.numbers, all_of.groups, -all_of.scores))[:most])
 
 
-def by_date(part: Part, found: Ranked, most: int, newest: bool) -> Ordered:
+def by_date(parts: Sequence[Part], found: Sequence[Ranked], most: int, newest: bool) -> Passages:
     """The oldest passages (or the newest); those without a date last. Scores are not told."""
-    documents = found.documents
-    if "date" in part.data.columns:
-        dates = part.data.strings("date")
-        ranks = dates.numbers.take(documents).astype(np.int64)
-        unknown = ranks == 0
-        ranks = np.where(unknown, len(dates.strings) + 1, len(dates.strings) - ranks if newest else ranks)
-    else:
-        ranks = np.zeros(len(documents), np.int64)
-    chosen = _first_of_two(ranks, _places(part, documents), most)
-    shown = documents[chosen]
-    raw = [dates.raw(number) if "date" in part.data.columns else None for number in shown.tolist()]
-    keys = [(one is None, _backwards(one or b"") if newest else one or b"") for one in raw]
-    return _ordered(part, shown, np.zeros(len(shown)), keys)
+    documents, dates = [], []
+    for part, one in zip(parts, found, strict=True):
+        mine = one.documents
+        if "date" not in part.data.columns:
+            mine = mine[_first(_places(part, mine), most)]
+            dates += [b""] * len(mine)
+        else:
+            known = part.data.strings("date")
+            ranks = known.numbers.take(mine).astype(np.int64)
+            size = len(known.strings) + 1
+            ranks = np.where(ranks == 0, size, size - ranks if newest else ranks)
+            mine = mine[_first_of_two(ranks, _places(part, mine), most)]
+            dates += [known.raw(number) or b"" for number in mine.tolist()]
+        documents.append(mine)
+    all_of = _together(parts, documents, [np.zeros(len(mine)) for mine in documents])
+    rank = {date: number for number, date in enumerate(sorted(filter(None, set(dates)), reverse=newest))}
+    ranks = np.array([rank.get(date, len(rank)) for date in dates], np.int64)
+    return all_of.taken(np.lexsort((all_of.numbers, all_of.groups, ranks))[:most])
 
 
-def merged(lists: Sequence[Ordered], most: int) -> list[Chosen]:
-    """The passages of all segments in order."""
-    rows = (
-        [
-            (key, one.part.name(document), int(one.part.numbers[document]), place, document, score)
-            for key, document, score in zip(one.keys, one.documents.tolist(), one.scores, strict=True)
+def _together(parts: Sequence[Part], documents: Sequence[Array], scores: Sequence[Floats]) -> Passages:
+    """Passages of all segments, not in order yet."""
+    owners = np.repeat(np.arange(len(parts)), [len(one) for one in documents])
+    groups = [part.groups.of.take(one).astype(np.int64) for part, one in zip(parts, documents, strict=True)]
+    if len(parts) > 1:
+        names = [
+            {number: part.named(number) for number in np.unique(one).tolist()}
+            for part, one in zip(parts, groups, strict=True)
         ]
-        for place, one in enumerate(lists)
-    )
-    return [
-        (lists[place].part, document, score)
-        for _, _, _, place, document, score in islice(heapq.merge(*rows), most)
-    ]
-
-
-def _ordered(part: Part, documents: Array, scores: Array, keys: list[Any]) -> Ordered:
-    return Ordered(part, documents, keys, scores.tolist())
-
-
-def _backwards(date: bytes) -> tuple[int, ...]:
-    """What sorts dates from the last to the first."""
-    return (*(-byte for byte in date), 1)
+        rank = {name: at for at, name in enumerate(sorted({n for one in names for n in one.values()}))}
+        groups = [
+            np.array([rank[mine[number]] for number in one.tolist()], np.int64)
+            for mine, one in zip(names, groups, strict=True)
+        ]
+    numbers = [part.numbers.take(one) for part, one in zip(parts, documents, strict=True)]
+    none = np.zeros(0, np.int64)
+    joined = (np.concatenate([none, *map(np.int64, one)]) for one in (documents, groups, numbers))
+    where, which, numbered = joined
+    return Passages(parts, owners, where, np.concatenate([np.zeros(0), *scores]), which, numbered)
 
 
 def _places(part: Part, documents: Array) -> Ints:

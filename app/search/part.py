@@ -97,7 +97,11 @@ class Part(SegmentView):
 
     def name(self, document: int) -> str:
         """The group of a document."""
-        return str(self.data.fields["group"].terms[int(self.groups.of[document])].decode())
+        return self.named(int(self.groups.of[document]))
+
+    def named(self, group: int) -> str:
+        """The name of a group of the segment."""
+        return str(self.data.fields["group"].terms[group].decode())
 
     def values(self, facet: str) -> list[str]:
         """The values that anything in the segment has of a facet."""
