@@ -22,7 +22,7 @@ from app.search.columnar.faceting import named
 from app.search.columnar.ranking import Ranked, ranked
 from app.search.columnar.snapshot import Snapshot, mask_of
 from app.search.finding import Finding
-from app.search.nearness import CANDIDATES, nearer
+from app.search.nearness import CANDIDATES, counting, nearer
 from app.search.ordering import Passages, by_date, by_score
 from app.search.parsing import key as unkept_key
 from app.search.part import Part
@@ -93,7 +93,8 @@ class Execution:
         if not words or not len(found.documents):
             return found
         best = found.taken(np.arange(min(CANDIDATES, len(found.documents))))
-        placed = [self.finding.placed(leaf, best) for leaf in words] if len(words) > 1 else []
+        rarities = [self.finding.rarity(leaf) for leaf in words]
+        placed = [self.finding.placed(words[at], rarities[at], best) for at in counting(rarities)]
         scores = nearer(best.scores, best.groups, placed)
         order = np.lexsort((best.numbers, best.groups, -scores))
         behind = np.minimum(found.scores[CANDIDATES:], scores.min())

@@ -48,9 +48,12 @@ class Finding:
         languages = (*self.view.languages, "")
         return [root.encode() for root in dict.fromkeys(stem(surface, language) for language in languages)]
 
-    def placed(self, leaf: Word | Exact, found: Passages) -> Placed:
-        """Where a word or phrase stands in the passages found."""
-        rarity = self.view.rarity(sum(len(one.documents) for one in self.leaf(leaf)))
+    def rarity(self, leaf: Leaf) -> float:
+        """What a word or phrase is worth for being rare."""
+        return self.view.rarity(sum(len(one.documents) for one in self.leaf(leaf)))
+
+    def placed(self, leaf: Word | Exact, rarity: float, found: Passages) -> Placed:
+        """Where a word or phrase of this rarity stands in the passages found."""
         keys: list[Ints] = [np.zeros(0, np.int64)]
         for number, part in enumerate(found.parts):
             mine = np.flatnonzero(found.owners == number)

@@ -30,11 +30,16 @@ class Placed(NamedTuple):
     places: Ints
 
 
+def counting(rarities: Sequence[float]) -> list[int]:
+    """Which words of a query, by their rarities, count for nearness: none, or two at least."""
+    rare = sorted((at for at, rarity in enumerate(rarities) if rarity >= RARE), key=lambda at: -rarities[at])
+    return sorted(rare[:MOST]) if len(rare) > 1 else []
+
+
 def nearer(scores: Floats, groups: Ints, words: Sequence[Placed]) -> Floats:
     """New scores of the candidates, from their scores, the group of each, and where the words stand."""
     found = scores.copy()
-    rare = sorted((word for word in words if word.rarity >= RARE), key=lambda word: -word.rarity)[:MOST]
-    for one, other in combinations(rare, 2):
+    for one, other in combinations(words, 2):
         near = np.exp(-_least(one, other, len(scores)) / REACH)
         found += SHARE * min(one.rarity, other.rarity) * near
     order = np.lexsort((np.arange(len(found)), -found, groups))

@@ -57,9 +57,10 @@ class Part(SegmentView):
         begin, end = part.place_span(number)
         if end - begin == len(having):  # one place in each
             return there, part.places(begin, end).take(at).astype(np.int64)
-        counts = part.counts.take(part.codes(number))
-        firsts = self.kept.get(("begins", field, number), lambda: starts(counts).astype(np.uint32))
-        counts = counts.take(at)
+        codes = part.codes(number)
+        begins = ("begins", field, number)
+        firsts = self.kept.get(begins, lambda: starts(part.counts.take(codes)).astype(np.uint32))
+        counts = part.counts.take(codes.take(at))
         places = part.places(begin, end).take(ranges(firsts.take(at), counts))
         return np.repeat(there, counts), places.astype(np.int64)
 
