@@ -27,7 +27,7 @@ class Step(NamedTuple):
     """One more decision: how documents are made for it, and whether nearness and grouping count by then."""
 
     name: str
-    index: str
+    folder: str
     pair: bool = True  # a question stays with its answer
     roles: bool = True  # a questioner's words count half
     turns: bool = False  # every turn by itself
@@ -74,7 +74,7 @@ def score(query: dict[str, Any], hits: Sequence[Hit]) -> tuple[float, bool, floa
 
 
 def _dcg(gains: Sequence[int]) -> float:
-    return sum((2**gain - 1) / math.log2(rank + 2) for rank, gain in enumerate(gains[:10]))
+    return sum((2.0**gain - 1) / math.log2(rank + 2) for rank, gain in enumerate(gains[:10]))
 
 
 def evaluate(engine: WhooshEngine, show: bool = False) -> tuple[float, float, float, float]:
@@ -133,11 +133,11 @@ def weighing(step: Step) -> Iterator[None]:
 
 def opened(folder: Path, step: Step) -> WhooshEngine:
     """The engine of a step's index, built if need be."""
-    engine = WhooshEngine(folder / step.index)
+    engine = WhooshEngine(folder / step.folder)
     if not engine.healthy():
         start = time.monotonic()
         count = build(engine, step=step)
-        print(f"built {count} passages ({step.index}), {count / (time.monotonic() - start):.0f} a second")
+        print(f"built {count} passages ({step.folder}), {count / (time.monotonic() - start):.0f} a second")
     return engine
 
 

@@ -108,8 +108,7 @@ class ColumnarSearcher(Searcher):
         """What documents store of one field."""
         if len(self.snapshot.views) > 1:
             return [self.stored(document, field) for document in documents]
-        value = self.snapshot.views[0].data.value if self.snapshot.views else None
-        return [value(document, field) for document in documents] if value else []
+        return self.snapshot.views[0].data.values(documents, field) if self.snapshot.views else []
 
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's ``Searcher.search``. TooMuch when the query asks for more than a search may take."""

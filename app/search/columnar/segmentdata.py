@@ -1,5 +1,6 @@
 """The arrays of one segment: its fields, the lengths of its documents, what they store, their columns."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -79,6 +80,14 @@ class SegmentData:
         if raw is None:
             return None
         return raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])
+
+    def values(self, numbers: Sequence[int], field: str) -> list[Any]:
+        """What documents store of one field."""
+        one = self.stored.get(field)
+        if one is None:
+            return [None] * len(numbers)
+        raws = map(one.raw, numbers)
+        return [raw and (raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])) for raw in raws]
 
     def document(self, number: int) -> dict[str, Any]:
         """What a document stores."""

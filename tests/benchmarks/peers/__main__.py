@@ -140,11 +140,13 @@ class Run:
         first: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for name, number in order:
             first[name][self.asked[number]["class"]] += cold[name, number]["spent"]
-        for _ in range(rounds):
-            random_.shuffle(order)
-            for name, number in order:
-                said = workers[name]("ask", question=self.asked[number], times=3)
-                spent[name][self.asked[number]["class"]] += said["spent"]
+        hard = [one for one in order if self.asked[one[1]]["class"] == questions.HARD]
+        for part in ([one for one in order if one not in hard], hard):
+            for _ in range(rounds):
+                random_.shuffle(part)
+                for name, number in part:
+                    said = workers[name]("ask", question=self.asked[number], times=3)
+                    spent[name][self.asked[number]["class"]] += said["spent"]
         rates = self._mixed(workers, wrong) if rounds > 2 else {}
         memory = {name: worker("memory") for name, worker in workers.items()}
         for worker in workers.values():
