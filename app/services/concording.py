@@ -105,6 +105,7 @@ def concord(
     places = list(_places(wanted, audience, engine.marker(query)))
     places.sort(key=_KEYS[order])
     pages = max(1, -(-len(places) // per_page)) if per_page else 1
+    page = min(page, pages)
     shown = places[(page - 1) * per_page : page * per_page] if per_page else places
     return Concordance(
         rows=tuple(_rows(shown)),

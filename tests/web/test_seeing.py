@@ -107,6 +107,7 @@ def test_its_pages_hold_all_of_it_once(client, keep, work):
     addresses = [a for page in pages for a in re.findall(r'kwic-line[^>]* href="([^"]+)"', page)]
     assert len(set(addresses)) == 130
     assert '<ol class="kwics" start="51">' in pages[1]
+    assert rows(client.get("/search/concordance?q=bell&page=99").text) == rows(pages[2])
 
 
 def test_it_is_narrowed_as_a_search_is(client, ferry):
