@@ -7,11 +7,12 @@ and what comes out is Whoosh's by construction.
 
 # mypy: allow-untyped-calls
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from whoosh import fields, formats
+from whoosh.analysis.acore import Token
 from whoosh.analysis.analyzers import CompositeAnalyzer
 from whoosh.analysis.filters import LowercaseFilter, StopFilter, StripFilter
 from whoosh.analysis.morph import StemFilter
@@ -63,6 +64,8 @@ class Tokenizing:
 
     def __init__(self, analyzer: Any, stops: bool) -> None:
         self.analyzer, self.stops = analyzer, stops
+        self._items = list(analyzer.items) if type(analyzer) is CompositeAnalyzer else [analyzer]
+        self._word = ""
         self.reset()
 
     def reset(self) -> None:
@@ -72,6 +75,7 @@ class Tokenizing:
         self.several: list[list[int]] = []
         self._memo = _Memo(self)
         self._get = self._memo.__getitem__
+        self._filtered = self._stream()
 
     @property
     def full(self) -> bool:
@@ -87,12 +91,32 @@ class Tokenizing:
     def ask(self, stretch: str) -> int:
         """What the analyzer gives for one stretch, as a code."""
         found: list[int] = []
-        for token in self.analyzer(stretch, positions=True, mode="index", removestops=False):
+        for match in self._items[0].expression.finditer(stretch):
+            self._word = match.group(0)
+            try:
+                token = next(self._filtered)
+            except BaseException:
+                self._filtered = self._stream()
+                raise
             found.append(-1 if token.stopped else self._number(token.text))
         if len(found) < 2:
             return found[0] if found else -2
         self.several.append(found)
         return -2 - len(self.several)
+
+    def _stream(self) -> Iterator[Any]:
+        """The analyzer's filters over one word after another, ``_word``: to begin them anew takes long."""
+        token = Token(positions=True, removestops=False, mode="index")
+
+        def words() -> Iterator[Any]:
+            while True:
+                token.text, token.pos, token.boost, token.stopped = self._word, 0, 1.0, False
+                yield token
+
+        stream: Iterator[Any] = words()
+        for item in self._items[1:]:
+            stream = item(stream)
+        return stream
 
     def _number(self, token: str) -> int:
         number = self._numbers.get(token)
