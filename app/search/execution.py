@@ -95,7 +95,8 @@ class Execution:
         best = found.taken(np.arange(min(CANDIDATES, len(found.documents))))
         rarities = [self.finding.rarity(leaf) for leaf in words]
         placed = [self.finding.placed(words[at], rarities[at], best) for at in counting(rarities)]
-        scores = nearer(best.scores, best.groups, placed)
+        turns = self.finding.turns(best) if placed else None
+        scores = nearer(best.scores, best.groups, placed, turns)
         order = np.lexsort((best.numbers, best.groups, -scores))
         behind = np.minimum(found.scores[CANDIDATES:], scores.min())
         places = np.concatenate((order, np.arange(len(order), len(found.documents))))

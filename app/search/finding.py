@@ -8,10 +8,11 @@ from app.search.analysis import ASKED_WEIGHT, stem
 from app.search.columnar.adjoining import LONGEST, places
 from app.search.columnar.arrays import Array, Ints, changes
 from app.search.folding import forms
-from app.search.nearness import Placed
+from app.search.nearness import Placed, Turns
 from app.search.ordering import Passages
 from app.search.part import NOTHING, Part, Postings, union
 from app.search.syntax import Exact, Leaf, Prefix, Word
+from app.search.tokens import TURN
 from app.search.view import Scored, View
 
 MOST_WORDS = 1000  # words that a beginning may stand for
@@ -63,6 +64,24 @@ class Finding:
                 keys += [(mine[index] << 32) + place for index, place in places]
         together = np.unique(np.concatenate(keys))
         return Placed(rarity, together >> 32, together & 0xFFFFFFFF)
+
+    def turns(self, found: Passages) -> Turns:
+        """Where those who tell and those who ask take turns in the passages found."""
+        keys, ends = [np.arange(len(found.documents)) << 32], np.zeros(len(found.documents), np.int64)
+        for number, part in enumerate(found.parts):
+            mine = np.flatnonzero(found.owners == number)
+            mine = mine[np.argsort(found.documents[mine])]
+            documents = found.documents[mine].astype(np.uint32)
+            index, place = part.positions("turns", TURN, documents)
+            keys.append((mine[index] << 32) + place)
+            ends[mine] = part.lengths.take(documents)
+        begins = np.sort(np.concatenate(keys))
+        owners = begins >> 32
+        first = changes(owners)
+        rank = np.arange(len(begins)) - np.repeat(first, np.diff(first, append=len(begins)))
+        after = np.append(begins[1:], 0)
+        after[np.append(first[1:], len(begins)) - 1] = (owners[first] << 32) + ends
+        return Turns(begins, rank % 2 == 1, np.maximum(after - begins, 0))
 
     def _places(self, part: Part, leaf: Word | Exact, documents: Array) -> Iterator[tuple[Ints, Ints]]:
         """Index into ``documents``, and place, for each time a word or phrase stands there."""

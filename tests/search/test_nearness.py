@@ -5,7 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from app.search import Document, Query, Utterance, WhooshEngine
-from app.search.nearness import MOST, NEXT, RARE, Placed, nearer
+from app.search.columnar.ranking import Ranked
+from app.search.finding import Finding
+from app.search.nearness import MOST, NEXT, RARE, Placed, Turns, counting, nearer
+from app.search.ordering import by_score
 from tests.search.making import one
 
 FILLING = " ".join(f"w{number}" for number in range(30))
@@ -67,16 +70,49 @@ def test_scores_are_those_of_the_formula() -> None:
     places = (
         Placed(4.0, np.array([0, 0, 1, 2]), np.array([3, 50, 10, 7])),
         Placed(3.0, np.array([0, 2]), np.array([51, 3])),
-        Placed(RARE - 0.1, np.array([0, 1, 2]), np.array([4, 11, 8])),  # too common to count
     )
-    new = nearer(np.array([5.0, 4.0, 6.0]), np.array([0, 1, 0]), places)
+    new = nearer(np.array([5.0, 4.0, 6.0]), np.array([0, 1, 0]), places, None)
     first = 5.0 + 0.4 * 3.0 * np.exp(-1 / 8)
     third = 6.0 + 0.4 * 3.0 * np.exp(-4 / 8)
     np.testing.assert_allclose(new, [first * NEXT, 4.0, third])
 
 
-def test_of_many_words_the_rarest_count() -> None:
+def test_the_best_turn_adds_its_own_score() -> None:
+    """Two words in one turn of 36 words, told and asked; apart in two turns; alone in a long one."""
+    start = 1 << 32
+    turns = Turns(
+        np.array([0, 10, start, start, 2 * start, 2 * start + 36, 3 * start]),
+        np.array([False, True, False, True, False, True, False]),
+        np.array([10, 36, 0, 36, 36, 36, 72]),
+    )
+    words = (
+        Placed(4.0, np.array([0, 1, 2, 3]), np.array([20, 5, 5, 1])),
+        Placed(3.0, np.array([0, 1, 2]), np.array([1000, 1000, 40])),
+    )
+    zeros, groups = np.zeros(4), np.arange(4)
+    asked, told = 2.2 * 0.5 / (0.5 + 1.2), 2.2 / (1 + 1.2)
+    long = 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2))
+    near = nearer(zeros, groups, words, None)
+    expected = [7 * asked, 7 * asked, 4 * told, 4 * long]
+    np.testing.assert_allclose(nearer(zeros, groups, words, turns) - near, 0.2 * np.array(expected))
+
+
+def test_turns_are_those_that_were_spoken(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    said = [("one two", True), ("three", False), ("four five six", False), ("seven", True)]
+    passage = Document("a", 0, 0, 3, tuple(Utterance(text, "en", "", asks) for text, asks in said))
+    engine.put({"a": [passage, one("a", 1, "one told alone")], "b": [one("b", 0, "one more")]}, {})
+    view = engine._view()
+    every = np.arange(3)
+    found = by_score(view.parts, [Ranked(every, np.ones(3), every, 3)], 3)
+    turns = Finding(view).turns(found)
+    assert turns.asked.tolist() == [False, True, False, True, False, False]
+    assert (turns.keys >> 32).tolist() == [0, 0, 0, 0, 1, 2]
+    assert turns.lengths.tolist() == [0, 3, 6, 0, 3, 2]
+
+
+def test_the_rarest_words_count_and_one_alone_does_not() -> None:
     """A long question costs no more than eight words."""
-    words = [Placed(3.0 + number, np.array([0]), np.array([number * 2])) for number in range(MOST + 4)]
-    one_group = np.zeros(1, np.int64)
-    assert nearer(np.ones(1), one_group, words) == nearer(np.ones(1), one_group, words[4:])
+    assert counting([RARE, RARE - 0.1, 9.0]) == [0, 2]
+    assert counting([RARE - 0.1, 9.0]) == []
+    assert counting([float(rarity) for rarity in range(3, 15)]) == list(range(12 - MOST, 12))
