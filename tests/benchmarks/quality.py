@@ -24,7 +24,7 @@ from tests.benchmarks.corpus import BENCH, documents, records, shared
 
 
 class Step(NamedTuple):
-    """One more decision: how documents are made for it, and whether nearness and grouping count by then."""
+    """One more decision: how documents are made for it, and what counts in their order by then."""
 
     name: str
     folder: str
@@ -32,16 +32,19 @@ class Step(NamedTuple):
     roles: bool = True  # a questioner's words count half
     turns: bool = False  # every turn by itself
     near: bool = True
+    turn: bool = True
     further: bool = True
 
 
+PLAIN: dict[str, Any] = {"near": False, "turn": False, "further": False}
 STEPS = (
-    Step("every turn by itself, BM25", "turns", False, False, True, False, False),
-    Step("passages of 30 to 90 words", "passages", False, False, False, False, False),
-    Step("a question stays with its answer", "paired", True, False, False, False, False),
-    Step("a questioner's words count half", "whole", near=False, further=False),
-    Step("words near one another count", "whole", further=False),
-    Step("further passages of a testimony less", "whole"),
+    Step("every turn by itself, BM25", "turns", pair=False, roles=False, turns=True, **PLAIN),
+    Step("passages of 30 to 90 words", "passages", pair=False, roles=False, **PLAIN),
+    Step("a question stays with its answer", "paired", roles=False, **PLAIN),
+    Step("a questioner's words count half", "whole", **PLAIN),
+    Step("words near one another count", "whole", turn=False, further=False),
+    Step("further passages of a testimony less", "whole", turn=False),
+    Step("the best turn adds its own score", "whole"),
 )
 
 
@@ -123,12 +126,15 @@ def build(engine: WhooshEngine, limit: int | None = None, step: Step = STEPS[-1]
 @contextmanager
 def weighing(step: Step) -> Iterator[None]:
     """While this lasts, what a step leaves out of the order of the best passages counts nothing."""
-    kept = nearness.SHARE, nearness.NEXT
-    nearness.SHARE, nearness.NEXT = kept[0] if step.near else 0.0, kept[1] if step.further else 1.0
+    parts = {"SHARE": (step.near, 0.0), "BEST_TURN": (step.turn, 0.0), "NEXT": (step.further, 1.0)}
+    kept = {name: getattr(nearness, name) for name in parts}
+    for name, (counts, nothing) in parts.items():
+        setattr(nearness, name, kept[name] if counts else nothing)
     try:
         yield
     finally:
-        nearness.SHARE, nearness.NEXT = kept
+        for name, value in kept.items():
+            setattr(nearness, name, value)
 
 
 def opened(folder: Path, step: Step) -> WhooshEngine:
