@@ -81,13 +81,11 @@ class View:
         """Each group and its stamp, by group."""
         found: list[tuple[str, str]] = []
         for part in self.parts:
-            stamps = part.data.stored.get("stamp")
             firsts = part.groups.firsts[:-1]  # the last one is of documents without a group
             living = range(len(firsts)) if part.present is None else np.flatnonzero(part.present[firsts])
             names = part.data.fields["group"].terms.all
             for number in living:
-                raw = stamps.raw(int(firsts[number])) if stamps is not None else None
-                found.append((names[number].decode(), raw[1:].decode() if raw else ""))
+                found.append((names[number].decode(), part.data.value(int(firsts[number]), "stamp") or ""))
         return sorted(found)
 
     def rated(self, key: object, make: Callable[[Part], Postings]) -> list[Scored]:

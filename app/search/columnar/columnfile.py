@@ -3,7 +3,8 @@
 It holds a head, the arrays (little-endian, each at a multiple of 64 bytes), and a directory in JSON that says
 of each array where it stands, its type and the CRC-32 of each of its blocks. Whoever names the file keeps its
 size and the SHA-256 of its directory (``Seal``). Nothing in it is ever run or unpickled. An array of equal
-numbers is kept as that number, and one that counts 0, 1, 2, ... as its size.
+numbers is kept as that number, one that counts 0, 1, 2, ... as its size, and one that is like another one
+(stored keys are the terms of their field) as that one's name.
 """
 
 import contextlib
@@ -23,7 +24,8 @@ import numpy as np
 from app.search.columnar.arrays import Array
 
 BLOCK = 1 << 18  # bytes that are proved together
-_HEAD = b"columns3" + bytes(56)
+_SMALL = 1 << 12  # bytes of an array that is not worth comparing
+_HEAD = b"columns4" + bytes(56)
 _KINDS = frozenset(("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"))
 
 
@@ -75,6 +77,7 @@ class Drafting:
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path, self.lasting = path, lasting
         self._entries: dict[str, Any] = {}
+        self._added: list[tuple[str, Array]] = []
         self._draft = path.with_name(path.name + ".new")
         self._file = self._draft.open("wb", buffering=1 << 20)
         self._file.write(_HEAD)
@@ -90,6 +93,12 @@ class Drafting:
             if first == 0 and int(plain[-1]) == plain.size - 1 and (plain[1:] > plain[:-1]).all():
                 self._entries[name] = ["count", plain.dtype.str, plain.size]
                 return
+        for other, known in self._added:
+            if known.dtype == plain.dtype and np.array_equal(known, plain):
+                self._entries[name] = ["like", plain.dtype.str, plain.size, other]
+                return
+        if plain.nbytes > _SMALL:
+            self._added.append((name, plain))
         self.stream(name, plain.dtype.str, (plain,))
 
     def stream(self, name: str, kind: str, pieces: Iterable[Array]) -> None:
@@ -230,6 +239,10 @@ class ColumnFile:
         how, kind, size, *rest = self._entries[name]
         if kind not in _KINDS:
             raise Damaged(f"{name} has no known type")
+        if how == "like":
+            other: str = rest[0]
+            kept = self._kept[name] = self._kept.get(other) or self._open(other)
+            return kept
         array: Array
         if how == "same":
             array = np.broadcast_to(np.array(rest[0], kind), size)

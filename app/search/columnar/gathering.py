@@ -22,11 +22,11 @@ _COST = 60  # bytes of memory that a token takes while its postings are made
 
 
 def spoken(value: Any) -> bytes:
-    """A stored value. TypeError for objects that JSON cannot say."""
-    if type(value) is str:
+    """A stored value: a text as it is, others as JSON. TypeError for objects that JSON cannot say."""
+    if type(value) is str and value[:1] != "\0":
         with contextlib.suppress(UnicodeEncodeError):
-            return b"s" + value.encode()
-    return b"j" + dumped(value)
+            return value.encode()
+    return b"\0" + dumped(value)
 
 
 def column_kind(column: columns.Column) -> str:

@@ -152,7 +152,10 @@ def compiled(asked: Any, schema: Any) -> Node:
     """The tree of a query. Unknown when some part of it is left to Whoosh, TooMuch when it is too large."""
     waiting, count = [asked], 0
     while waiting:
-        waiting.extend(waiting.pop().children())
+        one = waiting.pop()
+        if not isinstance(one, qcore.Query):  # a filter may be a set of documents, or results
+            raise Unknown(type(one).__name__)
+        waiting.extend(one.children())
         count += 1
         if count > MOST_NODES:
             raise TooMuch(LONG.format(MOST_NODES))

@@ -38,19 +38,6 @@ class _Collected:
         return iter(documents_of(self._searcher.snapshot, self._asked).tolist())
 
 
-class _Patient(WrappingCollector):
-    """Whoosh's own collector, for as long as there is time."""
-
-    def __init__(self, child: Any, patience: Patience) -> None:
-        super().__init__(child)
-        self._patience = patience
-
-    def collect_matches(self) -> None:
-        for number in self.child.matches():
-            self._patience.check()
-            self.child.collect(number)
-
-
 class ColumnarSearcher(Searcher):
     """Whoosh's searcher. ``search`` gives what Whoosh's would give; ``ask`` counts facets as well.
 
@@ -127,8 +114,18 @@ class ColumnarSearcher(Searcher):
         """What Whoosh's own searcher finds, document by document."""
         patience = Patience()
         patience.until = time.monotonic() + self.seconds
-        collector = self.collector(**kwargs)
-        self.search_with_collector(q, _Patient(collector, patience))
+        collector = innermost = self.collector(**kwargs)
+        while isinstance(innermost, WrappingCollector):
+            innermost = innermost.child
+        matches = innermost.matches
+
+        def patient() -> Iterator[int]:
+            for number in matches():
+                patience.check()
+                yield number
+
+        innermost.matches = patient
+        self.search_with_collector(q, collector)
         found: Results = collector.results()
         return found
 

@@ -57,7 +57,7 @@ class ColumnSegment(base.Segment):
 
     def is_deleted(self, docnum: int) -> bool:
         """Whether one was removed."""
-        return self.dead is not None and bool(self.dead[docnum])
+        return self.dead is not None and docnum < len(self.dead) and bool(self.dead[docnum])
 
     def delete_document(self, docnum: int, delete: bool = True) -> None:
         """Mark a document as removed, or not."""

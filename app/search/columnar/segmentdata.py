@@ -44,6 +44,13 @@ class Stored:
         return self._source.part(self._blob, begins[number - 1], begins[number]).tobytes()
 
 
+def heard(raw: bytes | None) -> Any:
+    """A stored value, from what ``gathering.spoken`` made of it; None: there is none."""
+    if raw is None:
+        return None
+    return loaded(raw[1:]) if raw[:1] == b"\0" else raw.decode()
+
+
 class SegmentData:
     """One segment's arrays. May be shared by threads.
 
@@ -76,18 +83,14 @@ class SegmentData:
     def value(self, number: int, field: str) -> Any:
         """What a document stores of one field; None: nothing."""
         one = self.stored.get(field)
-        raw = None if one is None else one.raw(number)
-        if raw is None:
-            return None
-        return raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])
+        return heard(None if one is None else one.raw(number))
 
     def values(self, numbers: Sequence[int], field: str) -> list[Any]:
         """What documents store of one field."""
         one = self.stored.get(field)
         if one is None:
             return [None] * len(numbers)
-        raws = map(one.raw, numbers)
-        return [raw and (raw[1:].decode() if raw[:1] == b"s" else loaded(raw[1:])) for raw in raws]
+        return [heard(one.raw(number)) for number in numbers]
 
     def document(self, number: int) -> dict[str, Any]:
         """What a document stores."""
