@@ -213,3 +213,34 @@ def test_a_document_that_fails_leaves_nothing(tmp_path: Path) -> None:
         writer.add_document(key="2", text="pears")
     assert [one["key"] for one in made.reader().all_stored_fields()] == ["2"]
     assert ("text", b"appl") not in made.reader()
+
+
+def test_keys_that_are_stored_take_no_room_of_their_own(tmp_path: Path) -> None:
+    sizes = []
+    for stored in (False, True):
+        made = columnar.create_in(tmp_path / str(stored), fields.Schema(key=fields.ID(stored=stored)))
+        writer = made.writer()
+        for number in range(4_000):
+            writer.add_document(key=f"testimony-{number:06}")
+        writer.commit()
+        sizes.append(sum(path.stat().st_size for path in (tmp_path / str(stored)).glob("*.columns")))
+        with made.searcher() as searcher:
+            kept = searcher.search(query.Term("key", "testimony-003999"))[0].fields()
+            assert kept == ({"key": "testimony-003999"} if stored else {})
+    assert sizes[1] - sizes[0] < 4_000 * 4
+    again = made.writer()
+    again.delete_by_term("key", "testimony-000007")
+    again.commit(optimize=True)
+    assert [one["key"] for one in made.reader().all_stored_fields()][6:8] == [
+        "testimony-000006",
+        "testimony-000008",
+    ]
+
+
+@pytest.mark.parametrize("value", ["", "\0", "\0{}", "s", "jx", "\ud800", 7, None, ["a"], {"a": b"b"}])
+def test_stored_values_come_back_as_they_were(tmp_path: Path, value: Any) -> None:
+    made = columnar.create_in(tmp_path, fields.Schema(kept=fields.STORED(), key=fields.ID()))
+    with made.writer() as writer:
+        writer.add_document(key="1", kept=value)
+    found = next(iter(made.reader().all_stored_fields()))
+    assert found == ({} if value is None else {"kept": value})
