@@ -15,6 +15,7 @@ from app.records import Line
 from app.search import Marker, Query
 from app.search.analysis import words as words_of
 from app.search.folding import fold
+from app.search.stopping import STOP_WORDS
 from app.services import naming, reading, searching
 from app.services.reading import NOT_HERE
 
@@ -80,7 +81,7 @@ def _telling(texts: Sequence[str], plain: Query, audience: str) -> tuple[str, ..
     size = engine.search(replace(plain, limit=1)).total
     weights: dict[str, float] = {}
     for folded, forms in said.items():
-        if len(folded) < SHORTEST or not folded.isalpha():
+        if len(folded) < SHORTEST or not folded.isalpha() or folded in STOP_WORDS:
             continue
         held = engine.search(replace(plain, words=forms[0].lower(), limit=1)).total
         if held and (size < MANY or held * COMMON <= size):

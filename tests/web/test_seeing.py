@@ -14,7 +14,7 @@ from app import clock
 from app.cli.base import OPERATOR
 from app.models import Collection, Consent, Event, SavedSearch, Testimony, User
 from app.records import FuzzyDate, Named, Withholding
-from app.services import concording, publishing, redacting, saving, spreading
+from app.services import concording, publishing, redacting, resembling, saving, spreading
 from tests.conftest import post, testimony
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -177,13 +177,12 @@ def allow(archive, identifier: str, **uses: bool) -> None:
 LIKE = "The ropemaker carried his hammer and the copper kettle to the lighthouse."
 
 
-def test_passages_like_one_are_found_by_its_rarer_words(client, keep, work):
-    for number in range(60):
-        keep(testimony(f"n{number}", f"And then we said the day was long, number {number}."))
-    first = keep(testimony("first", f"And then we said: {LIKE}"))
-    keep(
-        testimony("second", "And the day: a hammer lay beside the copper kettle.", title="Hammer and kettle")
-    )
+def test_passages_like_one_are_found_by_its_rarer_words(client, keep, work, monkeypatch):
+    monkeypatch.setattr(resembling, "MANY", 10)
+    for number in range(20):
+        keep(testimony(f"n{number}", f"The day was long, number {number}."))
+    first = keep(testimony("first", f"And then, that day: {LIKE}"))
+    keep(testimony("second", "His hammer lay beside the copper kettle that day.", title="Hammer and kettle"))
     keep(testimony("third", "And then only one kettle was there.", title="One kettle"))
     work()
     page = client.get(f"/testimonies/{first}/similar?line=0").text
