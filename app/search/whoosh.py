@@ -6,10 +6,12 @@ from pathlib import Path
 
 from app.search.base import Document, Marker, Query, Results
 from app.search.execution import Execution
+from app.search.folding import fold
 from app.search.keeping import Keeping
+from app.search.lexicon import alike, beginning
 from app.search.marking import WordMarker
-from app.search.parsing import NO_WORDS, parse
-from app.search.suggesting import Lexicon, suggest
+from app.search.parsing import LONGEST, NO_WORDS, parse
+from app.search.suggesting import suggest
 from app.search.view import View
 
 UNAVAILABLE = "Search is not available at the moment: its index is being built."
@@ -23,7 +25,6 @@ class WhooshEngine:
         self._lock = threading.RLock()
         self._generation: tuple[int, ...] = ()
         self._open: View | None = None
-        self._lexicon: tuple[View, Lexicon] | None = None
 
     def put(self, groups: Mapping[str, Sequence[Document]], stamps: Mapping[str, str]) -> None:
         """Replace all documents of each group, in one commit that is on disk when this returns.
@@ -87,17 +88,35 @@ class WhooshEngine:
             languages = []
         return WordMarker(parse(query.words, query.variants).node, languages)
 
-    def suggest(self, words: str) -> str:
+    def suggest(
+        self, words: str, without: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
+    ) -> str:
         """The query with misspelt words replaced by words of this index, or ``""``."""
         try:
-            view = self._view()
-            with self._lock:
-                if self._lexicon is None or self._lexicon[0] is not view:
-                    self._lexicon = (view, Lexicon(view))
-                lexicon = self._lexicon[1]
-            return suggest(words[:1000], view, lexicon)
+            return suggest(words[:LONGEST], self._view(), without, known)
         except Exception:  # as in search
             return ""
+
+    def alike(self, word: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Other folded words of this index that may be the same name."""
+        try:
+            return alike(self._view(), word, without)
+        except Exception:  # as in search
+            return ()
+
+    def complete(self, start: str, most: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Folded words of this index that begin so, the most frequent first."""
+        try:
+            return beginning(self._view(), fold(start), most, without) if fold(start) else ()
+        except Exception:  # as in search
+            return ()
+
+    def mark(self) -> object:
+        """Changes with every commit."""
+        try:
+            return self._index.generation()
+        except OSError:  # nothing was written yet
+            return ()
 
     def stamps(self) -> Iterator[tuple[str, str]]:
         """Each group held, and its stamp, by group. Broken or OSError when the index cannot be read."""
@@ -115,7 +134,7 @@ class WhooshEngine:
     def close(self) -> None:
         """Let go of files; the next search opens them again."""
         with self._lock:
-            self._open, self._lexicon, self._generation = None, None, ()
+            self._open, self._generation = None, ()
             self._index.forget()
 
     def _view(self) -> View:

@@ -14,7 +14,8 @@ from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Summary, 
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Query, Results
-from app.services import indexing, naming, reading
+from app.search.folding import fold
+from app.services import indexing, naming, reading, widening
 from app.services.questioning import Questioner
 
 FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
@@ -57,7 +58,7 @@ def ask(
         results=tuple(grouped(results.hits, audience, index(audience).marker(query))),
         facets=_facets(results, query.filters),
         also=naming.said(words, query.variants),
-        suggestion=index(audience).suggest(words) if not results.total and words.strip() else "",
+        suggestion=index(audience).suggest(words, query.without, frozenset(query.variants)),
         message=results.message,
         page=page,
         pages=max(1, -(-results.total // limit)),
@@ -92,9 +93,19 @@ def understood(
         raise Invalid("Results are sorted by relevance, date or -date.")
     if unknown := set(filters) - {*FACETS, "speaker"}:
         raise Invalid(f"There is no facet {', '.join(sorted(unknown))}; there are {', '.join(FACETS)}.")
-    variants = {} if exact else naming.variants(words, audience)
     held_back = frozenset[str]() if late else indexing.awaited()
+    variants = {} if exact else _variants(words, audience, held_back)
     return Query(words=words, filters=filters, variants=variants, sort=sort, group=within, without=held_back)
+
+
+def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Other names and spellings: those the archive knows, then those that its index only makes likely."""
+    known = naming.variants(words, audience)
+    for word, spellings in widening.spellings(words, audience, held_back).items():
+        others = known.get(word, ())
+        folded = {fold(other) for other in others}
+        known[word] = (*others, *(one for one in spellings if fold(one) not in folded))
+    return known
 
 
 def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
