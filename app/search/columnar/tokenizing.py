@@ -64,7 +64,7 @@ class Tokenizing:
 
     def __init__(self, analyzer: Any, stops: bool) -> None:
         self.analyzer, self.stops = analyzer, stops
-        self._items = list(analyzer.items) if type(analyzer) is CompositeAnalyzer else [analyzer]
+        self._items: list[Any] = list(analyzer.items) if type(analyzer) is CompositeAnalyzer else [analyzer]
         self._word = ""
         self.reset()
 
