@@ -117,7 +117,7 @@ def by_engine(
 ) -> dict[str, list[float]]:
     """The same of the engine alone."""
     spent: dict[str, list[float]] = defaultdict(list)
-    archive = Archive(settings)
+    archive, total = Archive(settings), 0
     with archive.reading():
         for turn in range(rounds + 1):
             for kind, parameters in found:
@@ -126,10 +126,13 @@ def by_engine(
                 query = searching.understood(parameters["q"], "public", filters, sort=sort)
                 query = replace(query, limit=10, facets=searching.FACETS)
                 begin = time.perf_counter()
-                index("public").search(query)
+                results = index("public").search(query)
                 if turn:
                     spent[kind].append((time.perf_counter() - begin) * 1000)
+                    total += results.total
     archive.close()
+    if not total:
+        sys.exit(f"the index in {settings.home} finds nothing: ARCHIVE_HOME={settings.home} archive reindex")
     return spent
 
 

@@ -6,6 +6,7 @@ from whoosh import fields, query
 from whoosh.analysis import StandardAnalyzer
 
 from app.search import columnar
+from app.search.columnar import searching  # noqa: F401  # an index is opened here, not the program loaded
 from app.search.columnar.building import build
 from tests.benchmarks.peers.passages import FACETS, read
 
