@@ -1,9 +1,12 @@
 """Second drafts of a testimony stand under the first in what a search shows."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from app.services.repeating import folded
+from app.services.searching import ask
 from tests.conftest import testimony
 
 FIRST = (
@@ -48,13 +51,16 @@ def test_programs_are_given_every_passage(client, drafts):
     assert {hit["testimony"] for hit in hits} == set(drafts.values())
 
 
-def test_a_testimony_that_tells_more_stands_by_itself(client, keep, work, drafts):
-    longer = keep(testimony("longer", FIRST, "We heard of the weevil in the mill too. " * 3, title="Longer"))
+def test_a_testimony_that_tells_more_stands_by_itself(archive, keep, work, drafts):
+    more = "We heard of the weevil in the mill too, from the man who brought the mail on Fridays. " * 3
+    longer = keep(testimony("longer", FIRST, more, title="Longer"))
     work()
-    page = client.get("/search?q=weevil").text
-    whole = [one for one in articles(page) if longer in one]
-    assert len(whole) == 1
-    assert re.findall(r'href="/testimonies/([^"/?#]+)', whole[0])[0] == longer
+    with archive.reading():
+        found = {one.testimony.identifier: one for one in ask("weevil", "public").results}
+    assert len(found[longer].passages) == 2
+    first, second, longest = (found[name] for name in (drafts["first"], drafts["second"], longer))
+    assert folded([first, longest]) == [first, longest]
+    assert folded([longest, first, second]) == [replace(longest, drafts=(first, second))]
 
 
 def test_short_answers_are_never_drafts(client, keep, work):

@@ -69,7 +69,7 @@ def test_scores_are_those_of_the_formula() -> None:
     """Three candidates of two groups, worked out by hand."""
     places = (
         Placed(4.0, np.array([0, 0, 1, 2]), np.array([3, 50, 10, 7])),
-        Placed(3.0, np.array([0, 2]), np.array([51, 3])),
+        Placed(3.0, np.array([0, 2, 2]), np.array([51, 3, 500])),
     )
     new = nearer(np.array([5.0, 4.0, 6.0]), np.array([0, 1, 0]), places, None)
     first = 5.0 + 0.4 * 3.0 * np.exp(-1 / 8)
