@@ -4,6 +4,8 @@
 
 import contextlib
 import os
+import re
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +28,8 @@ from app.search.schema import FACET, schema
 DRIVEN = 20_000  # documents of a segment that is rewritten at once when something in it was removed
 LIMIT = 180  # megabytes for what comes in: about three million words
 MOST = 100_000  # documents that a change may merge with what comes; more are merged when all is compacted
+
+EARLIER = re.compile(r"current(\.new)?|lock|g[0-9a-f]{16}")  # files of the index before it was Whoosh's
 
 _Mark = tuple[int, ...]
 
@@ -122,6 +126,8 @@ class Keeping:
             if not writer.is_closed:
                 writer.cancel()
             raise
+        if fresh:
+            self._clear()
         for segment in writer.segments:  # just written, or proved before
             path = self.folder / segment.make_filename(EXTENSION)
             self._proved[path.name] = mark_of(path)
@@ -129,8 +135,18 @@ class Keeping:
     def empty(self) -> bool:
         """Whether nothing was ever written here."""
         return not self.folder.exists() or not any(
-            path.name.endswith((".toc", EXTENSION)) for path in self.folder.iterdir()
+            path.name.endswith((".toc", EXTENSION)) or EARLIER.fullmatch(path.name)
+            for path in self.folder.iterdir()
         )
+
+    def _clear(self) -> None:
+        """Remove the index that an earlier version of the program left here, and the words in it."""
+        for path in self.folder.iterdir():
+            if EARLIER.fullmatch(path.name):
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
     @staticmethod
     def add(writer: ColumnarWriter, groups: Iterable[tuple[str, str, Sequence[Document]]]) -> None:

@@ -177,6 +177,23 @@ def test_another_version_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert later.healthy()
 
 
+def test_the_index_of_an_earlier_program_is_built_anew_and_its_words_are_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    older = folder / "g0123456789abcdef"
+    older.mkdir(parents=True)
+    (older / "s0.columns").write_bytes(b"secretword")
+    (folder / "current").write_bytes(b"secretword")
+    (folder / "not-ours").write_bytes(b"kept")
+    engine = WhooshEngine(folder)
+    assert not engine.healthy()
+    with pytest.raises(Broken):
+        engine.put({"a": [one("a", 0, "x")]}, {})
+    engine.rebuild([("a", "", [one("a", 0, "x")])])
+    assert engine.healthy()
+    assert b"secretword" not in held(folder)
+    assert (folder / "not-ours").exists()
+
+
 def test_a_failed_rebuild_changes_nothing(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path / "index")
     engine.put({"a": [one("a", 0, "kept")]}, {"a": "1"})
