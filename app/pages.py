@@ -266,12 +266,16 @@ class PassageHit:
 
 @dataclass(frozen=True, slots=True)
 class TestimonyHits:
-    """The found passages of one testimony, best first; ``more`` counts those not shown."""
+    """The found passages of one testimony, best first; ``more`` counts those not shown.
+
+    ``drafts`` are testimonies whose found passages say the same as these.
+    """
 
     testimony: Summary
     source_id: str
     passages: tuple[PassageHit, ...]
     more: int = 0
+    drafts: tuple["TestimonyHits", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

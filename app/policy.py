@@ -286,6 +286,18 @@ DOORS: dict[str, Action] = {
     "workbench.trail_export": Action.AUDIT,
     "public.restricted": Action.ASK,
     "public.ask_access": Action.ASK,
+    # SEEING
+    "public.concordance": Action.READ,
+    "public.concordance_file": Action.READ,
+    "public.words": Action.READ,
+    "public.similar": Action.READ,
+    "public.keep": Action.READ,
+    "public.search_feed": Action.READ,
+    "public.searches": Action.ACCOUNT,
+    "public.save_search": Action.ACCOUNT,
+    "public.rename_search": Action.ACCOUNT,
+    "public.seen_search": Action.ACCOUNT,
+    "public.delete_search": Action.ACCOUNT,
 }
 
 

@@ -107,9 +107,13 @@ def test_migrations_make_the_schema_of_the_models_and_go_both_ways_with_data(url
     Worker(archive).mend()
     Worker(archive).run_all()
     with archive.reading():
-        from app.services import checking, searching
+        from app.services import checking, concording, resembling, saving, searching, spreading
 
         assert searching.ask("raining", "public").testimonies == 1
+        assert concording.concord("raining", "public").total == 1
+        assert spreading.spread(["raining"], "public").years.unknown_found == (1,)
+        assert len(saving.newest(saving.Search("raining"), "public", 5)) == 1
+        assert resembling.like(kept, 0, "public", "public").words == ()
         assert list(checking.check()) == []
     archive.close()
     engine = create_engine(url)

@@ -15,6 +15,7 @@ from tests.conftest import testimony
 OPEN = "The baker carried the lantern across the bridge."
 SECRET = "Zorblatt Quixnam hid beneath the vintrolle staircase."
 WORDS = ("zorblatt", "quixnam", "vintrolle")
+SEEN = ("/concordance", "/concordance.json", "/concordance.csv", "/words", "/keep", ".atom")
 
 
 def everything_said(client) -> str:
@@ -32,6 +33,7 @@ def everything_said(client) -> str:
     waiting += ["/robots.txt", "/about", "/keys"]
     for word in (*WORDS, "zorb*", '"vintrolle staircase"', "lantern", "vintroll", ""):
         waiting += [f"/search?q={word}", f"/api/v1/search?q={word}&limit=1000"]
+        waiting += [f"/search{seen}?q={word}" for seen in SEEN]
     seen, said = set(), []
     while waiting:
         address = waiting.pop()
@@ -160,7 +162,9 @@ def test_an_archive_with_secrets_answers_as_one_without(archive, keep, new_home,
     ]
     addresses = [f"/{door}?q={q}" for q in asked for door in ("search", "api/v1/search")]
     addresses += ["/", "/testimonies", "/collections", "/people", "/places", "/feed.atom", "/sitemap.xml"]
-    addresses += [f"/testimonies/{i:012x}" for i in range(12)]
+    addresses += [f"/search{seen}?q={q}" for seen in SEEN for q in asked]
+    addresses += ["/search/words?q=flood&q=lantern&q=houses"]
+    addresses += [f"/testimonies/{i:012x}{more}" for i in range(12) for more in ("", "/similar?line=1")]
     for address in addresses:
         one, other = here.get(address), there.get(address)
         assert (one.status_code, strip(one.text)) == (other.status_code, strip(other.text)), address

@@ -96,6 +96,7 @@ NAMES: dict[str, str] = {
     "bulk": "nothing",
     "join": "nothing",
     "looks": "nothing",
+    "searches": "nothing",
 }
 # Arguments that name no record: a value with which the address is right.
 VALUES: dict[str, str] = {

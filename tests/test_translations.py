@@ -16,7 +16,7 @@ from flask_babel import force_locale, gettext, ngettext
 from app.models import Basis, RedactionReason, Stance
 from app.policy import Action
 from app.records import Withholding
-from app.search import execution, parsing, whoosh
+from app.search import finding, parsing, whoosh
 from app.web import LOCALES, filters
 from app.web.saying import say
 from tests.conftest import post, testimony
@@ -158,7 +158,7 @@ def test_what_the_engine_and_the_verbs_say_is_said_in_the_readers_language(app, 
         parsing.NOT_CLOSED,
         parsing.NOT_UNDERSTOOD,
         parsing.NO_WORDS,
-        execution.TOO_WIDE.format("bridge", execution.MOST_WORDS),
+        finding.TOO_WIDE.format("bridge", finding.MOST_WORDS),
         whoosh.UNAVAILABLE,
         "The address or the password is not right.",
         "Lines 3 to 9 are not in the transcript.",
@@ -169,7 +169,7 @@ def test_what_the_engine_and_the_verbs_say_is_said_in_the_readers_language(app, 
         joined = say(f"{sentences[0]} {sentences[6]} {sentences[3]}")
         assert joined == " ".join(say(sentence) for sentence in (sentences[0], sentences[6], sentences[3]))
         assert "bridge" in joined
-        assert str(execution.MOST_WORDS) in joined
+        assert str(finding.MOST_WORDS) in joined
 
 
 def test_what_is_not_known_is_said_as_it_came(app):

@@ -1,9 +1,10 @@
 """Turns text into the terms it is indexed and found under.
 
-A word is indexed twice: folded, with its positions, for exact words, phrases and prefixes; and as the
-stem of its language, for ranking. Stems carry their language (``en:run``), so that a French stemmer never
-decides what an English passage means. Apostrophes part words (``l'homme``, ``İstanbul'da``), and the scrap
-they leave (``don't`` gives ``t``) has no stem. Chinese and Japanese signs are words of one sign.
+A word is indexed twice: folded, with its positions, for exact words, phrases and prefixes; and as the stem
+of its language (by Snowball; by our own rules for Azerbaijani), for ranking. Stems carry their language
+(``en:run``), so that a French stemmer never decides what an English passage means. Apostrophes part words
+(``l'homme``, ``İstanbul'da``), and the scrap they leave (``don't`` gives ``t``) has no stem. Chinese and
+Japanese signs are words of one sign.
 """
 
 import re
@@ -15,10 +16,9 @@ from typing import Any
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer has no types
 
+from app.search import azerbaijani
 from app.search.folding import DROPPED, fold, forms, lower, marks, primary
 
-GAP = 100  # positions between two utterances: no phrase is as long
-ASKED = 1 << 20  # positions of questioners' words start here, so that a phrase knows who spoke it
 ASKED_WEIGHT = 0.5  # how much a questioner's word counts against a narrator's
 
 _SINGLE = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -41,6 +41,8 @@ _local = threading.local()  # a Snowball stemmer keeps state while it works: one
 def stem(word: str, language: str) -> str:
     """The ranking term of a word in a language: ``en:run``, or ``:running`` where there is no stemmer."""
     code = primary(language)
+    if code == "az":
+        return f"az:{fold(azerbaijani.stem(lower(word, code)))}"
     name = _STEMMERS.get(code)
     if name is None:
         return ":" + fold(word)
@@ -53,7 +55,7 @@ def stem(word: str, language: str) -> str:
 def stem_language(language: str) -> str:
     """The language whose stems an utterance is indexed under: its own when it has a stemmer, or ``""``."""
     code = primary(language)
-    return code if code in _STEMMERS else ""
+    return code if code in _STEMMERS or code == "az" else ""
 
 
 @dataclass(frozen=True, slots=True)

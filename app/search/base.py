@@ -107,11 +107,35 @@ class Engine(Protocol):
     def search(self, query: Query) -> Results:
         """The passages that answer the query. Never raises for anything a reader typed."""
 
+    def tally(self, query: Query) -> Mapping[str, int]:
+        """How many passages of each group answer, for every group that has any.
+
+        The order, the page and the facets of the query do not matter. Empty when there is no word to look
+        for, or the index cannot be read.
+        """
+
     def marker(self, query: Query) -> Marker:
         """What marks the words of this query in a text."""
 
-    def suggest(self, words: str) -> str:
-        """The query with misspelt words replaced by words of this index, or ``""``."""
+    def suggest(
+        self, words: str, without: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
+    ) -> str:
+        """The query with misspelt words replaced by words of this index, or ``""``.
+
+        Words of the groups of ``without`` are not told; folded words that are ``known`` are left alone.
+        """
+
+    def alike(self, word: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Folded words of this index that may be the same name as ``word``, spelt as heard, in any script.
+
+        The most frequent first. Of many words that are no names they say too much: see who is widened by it.
+        """
+
+    def complete(self, start: str, most: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Folded words of this index that begin with ``start``, the most frequent first."""
+
+    def mark(self) -> object:
+        """What differs once something was committed: to know how long something worked out here holds."""
 
     def stamps(self) -> Iterator[tuple[str, str]]:
         """Each group held, and its stamp: to hold against the database."""

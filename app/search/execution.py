@@ -1,243 +1,214 @@
 """Answers a query tree from a view: which passages match, how well, in which order, and counted how.
 
-Matching is boolean arrays over all passages. Ranking adds, for every word, phrase and beginning that is
-looked for, its BM25 score (k1 1.2, b 0.75), in the order of the query; statistics are of the living passages
-only. So an answer, to the last bit of its scores, depends on what is in the index and not on how it came in.
+The tree becomes one of the columnar executor's. What is looked for (words, phrases, beginnings) is rated by
+BM25 (k1 1.2, b 0.75) as one word each, by statistics of the living passages only; scores are added in the
+order of the query. So an answer, to the last bit of its scores, depends on what is in the index and not on
+how it came in.
 """
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import lru_cache, reduce
-from math import log
 
 import numpy as np
+from whoosh import scoring
 
-from app.search.analysis import ASKED, ASKED_WEIGHT, stem
-from app.search.arrays import Bools, Floats, Ints
+from app.search import syntax
 from app.search.base import Hit, Query, Results
-from app.search.folding import forms
+from app.search.columnar import nodes
+from app.search.columnar.arrays import Array, Bools
+from app.search.columnar.faceting import named
+from app.search.columnar.ranking import Ranked, ranked
+from app.search.columnar.snapshot import Snapshot, mask_of
+from app.search.finding import Finding
+from app.search.nearness import CANDIDATES, counting, nearer
+from app.search.ordering import Passages, by_date, by_score
 from app.search.parsing import key as unkept_key
+from app.search.part import Part
+from app.search.schema import FACET, schema
 from app.search.syntax import (
-    All,
     Either,
     Exact,
     Facet,
-    Leaf,
     Loose,
-    Node,
     Not,
     Plus,
     Prefix,
-    Some,
     Word,
     Years,
     about_words,
+    leaves,
 )
-from app.search.view import K1, Postings, View, union
-
-MOST_WORDS = 1000  # words that a beginning may stand for
+from app.search.view import Scored, View
 
 key = lru_cache(maxsize=100_000)(unkept_key)  # values of facets are asked again and again
-
-TOO_WIDE = "Many words begin with “{}”; only the first {} of them, by the alphabet, were looked for."
 
 # Facets whose values are named in full; of the others a word of the name is enough.
 _WHOLE = ("language", "year")
 
-
-@dataclass(slots=True)
-class _Scored:
-    mask: Bools
-    scores: Floats
+EVERYTHING = nodes.Every(None, 0.0)
+_SCHEMA = schema()
 
 
 class Execution:
-    """One query on one view. ``messages`` fill while it runs."""
+    """One query on one view."""
 
     def __init__(self, view: View) -> None:
-        self.view = view
-        self.columns = view.columns
-        self.size = len(view.columns.alive)
-        self.messages: list[str] = []
+        self.view, self.finding = view, Finding(view)
+        self.snapshot = Snapshot(view.parts, _SCHEMA, scoring.BM25F())
 
-    def run(self, query: Query, node: Node | None) -> Results:
-        """The answer to a query that was read into ``node`` (None: everything)."""
-        if node is None:
-            mask, scores = self.columns.alive, np.zeros(self.size)
+    def run(self, query: Query, asked: syntax.Node | None) -> Results:
+        """The answer to a query that was read into ``asked`` (None: everything)."""
+        node = EVERYTHING if asked is None else self.node(asked)
+        first, end = max(query.offset, 0), max(query.offset, 0) + max(query.limit, 0)
+        by_words = query.sort not in ("date", "-date")
+        most = max(end, CANDIDATES) if by_words else end
+        groups = 0
+        counts: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
+        every = [self.found(part, node, query, max(most, 1)) for part in self.view.parts]
+        parts = [part for part, one in zip(self.view.parts, every, strict=True) if one.total]
+        found = [one for one in every if one.total]
+        for part, one in zip(parts, found, strict=True):
+            per_group = part.groups.per_group(one.documents)
+            groups += int(np.count_nonzero(per_group))
+            for name, counter in counts.items():
+                counter.update(_counted(part, name, one.documents, per_group))
+        if by_words:
+            passages = by_score(parts, found, most)
+            if asked is not None:
+                passages = self._nearer(asked, passages)
         else:
-            found = self.evaluate(node)
-            mask, scores = found.mask & self.columns.alive, found.scores
-        for facet, values in query.filters.items():
-            mask = mask & self._filter(facet, values)
+            passages = by_date(parts, found, most, query.sort == "-date")
+        facets = {
+            name: dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
+            for name, counter in counts.items()
+        }
+        total, message = sum(one.total for one in found), " ".join(self.finding.messages)
+        return Results(total, groups, _hits(passages, first, end), facets, message)
+
+    def _nearer(self, asked: syntax.Node, found: Passages) -> Passages:
+        """The best of the passages found, in a better order (see ``nearness``); the others behind them."""
+        words = [leaf for leaf in dict.fromkeys(leaves(asked)) if not isinstance(leaf, Prefix)]
+        if not words or not len(found.documents):
+            return found
+        best = found.taken(np.arange(min(CANDIDATES, len(found.documents))))
+        rarities = [self.finding.rarity(leaf) for leaf in words]
+        placed = [self.finding.placed(words[at], rarities[at], best) for at in counting(rarities)]
+        turns = self.finding.turns(best) if placed else None
+        scores = nearer(best.scores, best.groups, placed, turns)
+        order = np.lexsort((best.numbers, best.groups, -scores))
+        behind = np.minimum(found.scores[CANDIDATES:], scores.min())
+        places = np.concatenate((order, np.arange(len(order), len(found.documents))))
+        return found.taken(places, np.concatenate((scores, behind)))
+
+    def tally(self, query: Query, asked: syntax.Node | None) -> dict[str, int]:
+        """How many passages of each group answer."""
+        node = EVERYTHING if asked is None else self.node(asked)
+        counts: dict[str, int] = {}
+        for part in self.view.parts:
+            found = self.found(part, node, query, 1)
+            if found.total:
+                per_group = part.groups.per_group(found.documents)[:-1]
+                names = part.data.fields["group"].terms
+                for number in np.flatnonzero(per_group).tolist():
+                    counts[names[number].decode()] = int(per_group[number])
+        return counts
+
+    def found(self, part: Part, node: nodes.Node, query: Query, limit: int) -> Ranked:
+        """What answers in one segment, the best ``limit`` chosen."""
+        masks = [self._filter(part, name, values) for name, values in query.filters.items()]
         if query.group:
-            mask = mask & self._group(query.group)
-        for group in query.without:
-            mask = mask & ~self._group(group)
-        documents: Ints = np.flatnonzero(mask)
-        hits = self._order(documents, scores[documents], query)
-        facets = {name: self.columns.count_facet(name, documents) for name in query.facets}
-        return Results(
-            len(documents), self.columns.count_groups(documents), hits, facets, " ".join(self.messages)
-        )
+            masks.append(mask_of(part.members(query.group), part.count))
+        masks += [~mask_of(part.members(group), part.count) for group in query.without]
+        if part.alive is not None:
+            masks.append(part.alive)
+        mask = reduce(np.logical_and, masks) if masks else None
+        return ranked(self.snapshot, part, node, mask, limit, True)
 
-    def evaluate(self, node: Node) -> _Scored:
-        """Which documents match a node, and its score for each that does (zero elsewhere)."""
-        match node:
+    def node(self, asked: syntax.Node) -> nodes.Node:
+        """The executor's tree for one of ours."""
+        match asked:
             case Word() | Exact() | Prefix():
-                return self._leaf(node)
+                return self._given(self.finding.leaf(asked))
             case Facet(name, words, open_end):
-                return self._mask(self._facet(name, words, open_end))
+                return self._facet(name, words, open_end)
             case Years(name, low, high):
-                return self._mask(self._years(name, low, high))
+                return self._years(name, low, high)
             case Not(child):
-                return self._mask(self.columns.alive & ~self.evaluate(child).mask)
+                return nodes.Constant(nodes.Not(self.node(child)), 0.0)
             case Plus(child):
-                return self.evaluate(child)
-            case All(nodes):
-                found = [self.evaluate(child) for child in nodes]
-                mask = reduce(np.logical_and, (one.mask for one in found))
-                return _Scored(mask, self._sum(found) * mask)
-            case Some(nodes):
-                found = [self.evaluate(child) for child in nodes]
-                return _Scored(reduce(np.logical_or, (one.mask for one in found)), self._sum(found))
-            case Either(nodes):
-                found = [self.evaluate(child) for child in nodes]
-                scores = reduce(np.maximum, (one.scores for one in found))
-                return _Scored(reduce(np.logical_or, (one.mask for one in found)), scores)
+                return self.node(child)
+            case syntax.All(children):
+                return nodes.All(tuple(map(self.node, children)), 1.0)
+            case syntax.Some(children):
+                return nodes.Any_(tuple(map(self.node, children)), 1.0)
+            case Either(children):
+                return nodes.Best(tuple(map(self.node, children)), 1.0)
             case Loose():
-                return self._loose(node)
+                return self._loose(asked)
 
-    def _loose(self, node: Loose) -> _Scored:
-        required = [self.evaluate(child) for child in node.required]
-        optional = [self.evaluate(child) for child in node.optional]
-        mask = self.columns.alive
-        for one in required:
-            mask = mask & one.mask
-        if optional and not any(about_words(child) for child in node.required):
-            mask = mask & reduce(np.logical_or, (one.mask for one in optional))
-        for child in node.banned:
-            mask = mask & ~self.evaluate(child).mask
-        return _Scored(mask, self._sum([*required, *optional]) * mask)
-
-    def _sum(self, found: list[_Scored]) -> Floats:
-        total = np.zeros(self.size)
-        for one in found:
-            total += one.scores
-        return total
-
-    def _mask(self, mask: Bools) -> _Scored:
-        return _Scored(mask, np.zeros(self.size))
-
-    def _leaf(self, leaf: Leaf) -> _Scored:
-        match leaf:
-            case Word(surface):
-                documents, rated = self.view.kept(leaf, lambda: self._rated(self.word(surface)))
-            case Exact(slots):
-                documents, rated = self.view.kept(leaf, lambda: self._rated(self.phrase(slots)))
-            case Prefix(start):
-                documents, rated = self._rated(self._prefix(start))
-        mask = np.zeros(self.size, bool)
-        mask[documents] = True
-        scores = np.zeros(self.size)
-        scores[documents] = rated
-        return _Scored(mask, scores)
-
-    def _rated(self, found: Postings) -> Postings:
-        """Documents, and the BM25 score of each."""
-        documents, weights = found
-        count = self.columns.count
-        idf = log(1 + (count - len(documents) + 0.5) / (len(documents) + 0.5))
-        scores: Floats = idf * (K1 + 1) * weights / (weights + self.view.norms[documents])
-        return documents, scores
-
-    def word(self, surface: str) -> Postings:
-        """A word in any inflection its passages' languages know, or exactly as folded."""
-        stems = dict.fromkeys(stem(surface, language) for language in (*self.columns.languages, ""))
-        inflected = union((self.view.postings("stems", root.encode()) for root in stems), self.size)
-        same = self.phrase((forms(surface),))
-        return union((inflected, same), self.size, best=True)
-
-    def _prefix(self, start: str) -> Postings:
-        found, wide = self.view.beginning(start.encode(), MOST_WORDS)
-        if wide:
-            self.messages.append(TOO_WIDE.format(start, MOST_WORDS))
-        return found
-
-    def phrase(self, slots: tuple[tuple[str, ...], ...]) -> Postings:
-        """Words side by side: the weight is how often, a questioner's counting less."""
-        if len(slots) == 1:
-            return union(
-                (self.view.postings("words", form.encode()) for form in slots[0]), self.size, best=True
-            )
-        return self.view.kept(("phrase", slots), lambda: self._side_by_side(slots))
-
-    def _side_by_side(self, slots: tuple[tuple[str, ...], ...]) -> Postings:
-        choices = [[self.view.postings("words", form.encode())[0] for form in slot] for slot in slots]
-        candidates = reduce(np.intersect1d, (reduce(np.union1d, lists) for lists in choices))
-        starts: Ints | None = None
-        for shift, slot in enumerate(slots):
-            places = [self.view.positions(form.encode(), candidates) for form in slot]
-            here = reduce(np.union1d, ((index << 32) + place - shift for index, place in places))
-            starts = here if starts is None else np.intersect1d(starts, here, assume_unique=True)
-            if not len(starts):
-                break
-        assert starts is not None
-        weight = np.where(starts & 0xFFFFFFFF >= ASKED, ASKED_WEIGHT, 1.0)
-        total = np.bincount(starts >> 32, weight, len(candidates))
-        found = np.flatnonzero(total)
-        return candidates[found], total[found].astype(np.float64)
-
-    def _facet(self, name: str, words: tuple[str, ...], open_end: bool) -> Bools:
-        wanted = " ".join(words)
-        ending = "" if open_end else r"(?= |$)"
-        pattern = re.compile(("^" if name in _WHOLE else "(?:^| )") + re.escape(wanted) + ending)
-        return self.columns.having(name, [bool(pattern.search(key(value))) for value in self._values(name)])
-
-    def _years(self, name: str, low: int | None, high: int | None) -> Bools:
-        values = [int(value) if value.isdecimal() else None for value in self._values(name)]
-        return self.columns.having(
-            name,
-            [v is not None and (low is None or v >= low) and (high is None or v <= high) for v in values],
+    def _loose(self, asked: Loose) -> nodes.Node:
+        required, optional, banned = (
+            tuple(map(self.node, children)) for children in (asked.required, asked.optional, asked.banned)
         )
-
-    def _filter(self, name: str, values: tuple[str, ...]) -> Bools:
-        wanted = {key(value) or value for value in values}
-        fits = [value in values or (key(value) or value) in wanted for value in self._values(name)]
-        return self.columns.having(name, fits)
-
-    def _values(self, name: str) -> list[str]:
-        column = self.columns.facets.get(name)
-        return column.values if column else []
-
-    def _group(self, name: str) -> Bools:
-        place = bisect_left(self.columns.groups, name)
-        if place == len(self.columns.groups) or self.columns.groups[place] != name:
-            return np.zeros(self.size, bool)
-        found: Bools = self.columns.group == place
-        return found
-
-    def _order(self, documents: Ints, scores: Floats, query: Query) -> tuple[Hit, ...]:
-        columns = self.columns
-        start, end = max(query.offset, 0), max(query.offset, 0) + max(query.limit, 0)
-        if query.sort in ("date", "-date"):
-            dates = columns.set_date[columns.set[documents]]
-            unknown = dates < 0
-            rank = np.where(unknown, len(columns.dates), -dates if query.sort == "-date" else dates)
-            keys = (columns.number[documents], columns.group[documents], rank)
+        if required:
+            found: nodes.Node = nodes.All(required, 1.0)
+            if optional and any(about_words(child) for child in asked.required):
+                found = nodes.Two("maybe", found, nodes.Any_(optional, 1.0))
+            elif optional:
+                found = nodes.All((*required, nodes.Any_(optional, 1.0)), 1.0)
         else:
-            if end < len(documents) and end:  # all that are as good as the last one shown, and no more
-                least = np.partition(scores, len(scores) - end)[len(scores) - end]
-                documents, scores = documents[scores >= least], scores[scores >= least]
-            keys = (columns.number[documents], columns.group[documents], -scores)
-        shown = np.lexsort(keys)[start:end]
-        return tuple(
-            Hit(
-                columns.groups[columns.group[document]],
-                int(columns.number[document]),
-                int(columns.first[document]),
-                int(columns.last[document]),
-                float(score),
-            )
-            for document, score in zip(documents[shown].tolist(), scores[shown].tolist(), strict=True)
-        )
+            found = nodes.Any_(optional, 1.0) if optional else EVERYTHING
+        return nodes.Two("without", found, nodes.Any_(banned, 1.0)) if banned else found
+
+    def _given(self, found: Sequence[Scored]) -> nodes.Given:
+        return nodes.Given({part.base: one for part, one in zip(self.view.parts, found, strict=True)})
+
+    def _chosen(self, name: str, fits: Callable[[str], bool]) -> nodes.Node:
+        """Passages with a value of a facet that fits; they score nothing."""
+        lists = [part.having(name, [fits(value) for value in part.values(name)]) for part in self.view.parts]
+        found = self._given([Scored(one, np.zeros(len(one), np.float32)) for one in lists])
+        return nodes.Constant(found, 0.0)
+
+    def _facet(self, name: str, words: tuple[str, ...], open_end: bool) -> nodes.Node:
+        ending = "" if open_end else r"(?= |$)"
+        start = "^" if name in _WHOLE else "(?:^| )"
+        pattern = re.compile(start + re.escape(" ".join(words)) + ending)
+        return self._chosen(name, lambda value: bool(pattern.search(key(value))))
+
+    def _years(self, name: str, low: int | None, high: int | None) -> nodes.Node:
+        def fits(value: str) -> bool:
+            year = int(value) if value.isdecimal() else None
+            return year is not None and (low is None or year >= low) and (high is None or year <= high)
+
+        return self._chosen(name, fits)
+
+    def _filter(self, part: Part, name: str, values: tuple[str, ...]) -> Bools:
+        wanted = {key(value) or value for value in values}
+
+        def made() -> Array:
+            fits = [value in values or (key(value) or value) in wanted for value in part.values(name)]
+            return mask_of(part.having(name, fits), part.count)
+
+        return part.kept.get(("filter", name, values), made)
+
+
+def _counted(part: Part, facet: str, documents: Array, per_group: Array) -> dict[str, int]:
+    """How many groups have each value of a facet in one of these documents."""
+    field = FACET + facet
+    if field not in part.data.fields:
+        return {}
+    counts = part.groups.count_facet(field, documents, per_group)
+    return {value: groups for value, (_, groups) in named(part.data.fields[field], counts).items()}
+
+
+def _hits(passages: Passages, first: int, end: int) -> tuple[Hit, ...]:
+    """The passages from ``first`` up to ``end``, as those who ask know them."""
+    hits: list[Hit] = []
+    rows = (passages.owners, passages.documents, passages.scores)
+    for owner, document, score in zip(*(row[first:end].tolist() for row in rows), strict=True):
+        part = passages.parts[owner]
+        number, begin, last = (int(part.data.numbers(name)[document]) for name in ("number", "first", "last"))
+        hits.append(Hit(part.name(document), number, begin, last, score))
+    return tuple(hits)

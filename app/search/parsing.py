@@ -157,7 +157,7 @@ class _Reader:
         if not kept or not self._room():
             return None
         if len(kept) > 1:
-            return Either((Exact(tuple(forms(word.surface) for word in kept)),))
+            return Either((Exact(tuple(forms(word.surface) for word in kept[:MOST_LEAVES])),))
         node = Word(kept[0].surface)
         return self._widened(node, fold(kept[0].surface))
 
@@ -166,6 +166,9 @@ class _Reader:
         whole = exact(text)
         if whole is None or not self._room():
             return None
+        if len(whole.slots) > MOST_LEAVES:
+            self.leaves = MOST_LEAVES + 1  # which is said
+            whole = Exact(whole.slots[:MOST_LEAVES])
         typed = [slot[0] for slot in whole.slots]
         others: list[Node] = []
         for i in range(len(typed)):

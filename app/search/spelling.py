@@ -7,41 +7,61 @@ left is good for suggesting that two names may be one, and for nothing else.
 
 import re
 import unicodedata
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import product
 
 from anyascii import anyascii
 
-# Letters whose usual Latin form misleads; J stands for the sound of "John", C for that of "church".
+from app.search.columnar.expanding import one_edit
+
+# Letters whose usual Latin form misleads; J stands for the sound of "John", C for that of "church",
+# q for a sound between h and k, W for one between u and v.
 _LATIN = {"ə": "a", "ş": "S", "ç": "C", "ğ": "h", "ı": "i", "ž": "j", "š": "S", "č": "C"}
-_CYRILLIC = {"дж": "j", "жд": "j", "ж": "j", "х": "h", "г": "h", "щ": "S", "ш": "S", "ч": "C", "ц": "ts"}
+_CYRILLIC = {"ж": "j", "х": "h", "г": "h", "щ": "S", "ш": "S", "ч": "C", "ц": "ts"}
 _CYRILLIC |= {"ё": "e", "ю": "iu", "я": "ia", "ь": "", "ъ": "", "й": "i", "ы": "i", "э": "e"}
-_ARMENIAN = {"ու": "u", "և": "ev", "ջ": "j", "ճ": "j", "ժ": "j", "խ": "h", "ղ": "h", "հ": "h", "չ": "C"}
+_CYRILLIC |= {"ә": "a", "ғ": "h", "ҝ": "h", "һ": "h", "ҹ": "j", "ј": "i", "ө": "o", "ү": "u"}  # Azerbaijani
+_ARMENIAN = {"և": "ev", "ջ": "j", "ճ": "j", "ժ": "j", "խ": "h", "ղ": "q", "հ": "h", "չ": "C"}
 _ARMENIAN |= {"շ": "S", "ծ": "ts", "ց": "ts", "ձ": "dz", "օ": "o", "թ": "t", "փ": "p", "ք": "k", "ր": "r"}
-_ARABIC = {"خ": "h", "ح": "h", "ه": "h", "غ": "h", "ق": "h", "گ": "h", "ج": "j", "چ": "C", "ش": "S", "ژ": "j"}
-_ARABIC |= {"ع": "", "و": "v", "ی": "i", "ي": "i", "ى": "i"}
-_TABLES = tuple(
-    (re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table)
-    for table in (_LATIN, _CYRILLIC, _ARMENIAN, _ARABIC)
-)
-# Several letters for one sound, in Latin spelling; the longer first.
-_TOGETHER = re.compile("dzh|tch|sch|kh|gh|zh|dj|ch|sh|ph|ck|x|w|g")
-_ONE = {"dzh": "j", "tch": "C", "sch": "S", "kh": "h", "gh": "h", "zh": "j", "dj": "j", "ch": "C", "sh": "S"}
-_ONE |= {"ph": "f", "ck": "k", "x": "h", "w": "v", "g": "h"}
+_ARABIC = {"خ": "h", "ح": "h", "ه": "h", "غ": "h", "ق": "q", "گ": "h", "ج": "j", "چ": "C", "ش": "S", "ژ": "j"}
+_ARABIC |= {"ع": "", "و": "W", "ی": "i", "ي": "i", "ى": "i"}
+# Several letters for one sound, first of other scripts, then in Latin spelling; the longer first.
+_PAIRS = {"дж": "j", "жд": "j", "ու": "u"}
+_ONE = {"dzh": "j", "tch": "C", "sch": "S", "zh": "j", "dj": "j", "ch": "C", "sh": "S", "ph": "f", "ck": "k"}
+_ONE |= {"kh": "h", "gh": "h", "x": "h", "w": "v", "g": "h"}
 # Letters that stand for either of two: c in Jafarov and in Clark, q in Qasimov and in Karabakh.
-_EITHER = {"c": ("j", "k"), "q": ("h", "k")}
+_EITHER = {"c": ("j", "k"), "q": ("h", "k"), "W": ("o", "v")}
+# The same in a word that has lost its accents: Şuşa is susa, Naxçıvan naxcivan.
+_BARE = _EITHER | {"c": ("j", "k", "C"), "s": ("s", "S")}
+ENOUGH = 3  # letters of a key by which a name is known without its vowels when it has more of them
+_UNVOCALISED = re.compile("[\u0590-\u07ff]")  # scripts that leave vowels out
 _SORTS = {"a": "a", "e": "a", "i": "i", "o": "o", "u": "o"}
 _PATRONYMIC = re.compile(r".{2,}(?:[oe]vi?ch|[oe]vna|ichna|o[gğh]l[iuy]|oğlu|[qgk][iıy]z[iıy])$")
 _WORDS = re.compile(r"[\s,.;()\-–—’'\"]+")
 
 
-@lru_cache(maxsize=100_000)
-def keys(word: str) -> frozenset[str]:
-    """The keys of one word of a name: two words that share one may be the same name."""
-    plain = _latin(word)
-    doubtful = [at for at, letter in enumerate(plain) if letter in _EITHER][:4]
-    choices = [_EITHER[letter] if at in doubtful else (letter,) for at, letter in enumerate(plain)]
-    return frozenset(key for chosen in product(*choices) for key in _sounds("".join(chosen)))
+@lru_cache(maxsize=200_000)
+def keys(word: str, bare: bool = False) -> frozenset[str]:
+    """The keys of one word of a name: two words that share one may be the same name.
+
+    A ``bare`` word is one that has lost its accents, so that more letters may stand for either of two.
+    """
+    plain = latin(word)[:24]
+    either = _BARE if bare and word.isascii() else _EITHER
+    doubtful = [at for at, letter in enumerate(plain) if letter in either][:4]
+    choices = [either[letter] if at in doubtful else (letter,) for at, letter in enumerate(plain)]
+    unvocalised = bool(_UNVOCALISED.search(word))
+    return frozenset(key for chosen in product(*choices) for key in _sounds("".join(chosen), unvocalised))
+
+
+def may_be_one(word: str, other: str, bare: bool = False) -> bool:
+    """Whether two words may be one name. ``bare``: they may have lost their accents.
+
+    Those with two consonants share their keys with many a word, so their vowels count as well.
+    """
+    shared = keys(word, bare) & keys(other, bare)
+    if any(len(key) > ENOUGH for key in shared):
+        return True
+    return bool(shared) and one_edit(_plainly(word), _plainly(other))
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -65,22 +85,35 @@ def script(name: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
 
 
-def _latin(word: str) -> str:
-    plain = unicodedata.normalize("NFC", word.replace("İ", "i").replace("I", "i")).casefold()
-    for pattern, table in _TABLES:
-        plain = pattern.sub(partial(_replaced, table), plain)
-    kept = "".join(
-        sign if sign in "SC" else anyascii(unicodedata.normalize("NFKD", sign)).lower() for sign in plain
-    )
-    kept = re.sub("[^a-zSC]", "", kept)
-    return _TOGETHER.sub(lambda found: _ONE[found[0]], kept)[:24]
+def _plainly(word: str) -> str:
+    return latin(word).lower().replace("q", "k").replace("y", "i")
 
 
-def _replaced(table: dict[str, str], found: re.Match[str]) -> str:
-    return table[found[0]]
+class _Signs(dict[int, str]):
+    """What each sign becomes in Latin letters: nothing, when it is no letter. A new line stays."""
+
+    def __missing__(self, point: int) -> str:
+        bare = anyascii(unicodedata.normalize("NFKD", chr(point))).lower()
+        made = self[point] = re.sub("[^a-z]", "", bare)
+        return made
 
 
-def _sounds(plain: str) -> tuple[str, ...]:
+_SIGNS = _Signs({ord(sign): latin for sign, latin in (_LATIN | _CYRILLIC | _ARMENIAN | _ARABIC).items()})
+_SIGNS[ord("\n")] = "\n"
+
+
+def latin(text: str) -> str:
+    """Words, one on each line, in Latin letters, one letter for each consonant."""
+    plain = unicodedata.normalize("NFC", text.replace("İ", "i").replace("I", "i")).casefold()
+    for pair, one in _PAIRS.items():
+        plain = plain.replace(pair, one)
+    plain = plain.translate(_SIGNS)
+    for several, one in _ONE.items():
+        plain = plain.replace(several, one)
+    return plain
+
+
+def _sounds(plain: str, unvocalised: bool) -> tuple[str, ...]:
     """The first letter, the sound of the first syllable, and the consonants after it.
 
     Vowels are of three sorts, for Hasanov is not Huseynov; a script without vowels leaves each sort open.
@@ -93,6 +126,6 @@ def _sounds(plain: str) -> tuple[str, ...]:
     if plain[0] in _SORTS:
         return ("a" + rest,)
     spoken = re.sub("i(?=[aeou])", "", plain[1:])
-    first = next((sign for sign in spoken if sign in _SORTS), "")
+    first = "" if unvocalised else next((sign for sign in spoken if sign in _SORTS), "")
     sorts = _SORTS[first] if first else "aio"
     return tuple(plain[0] + sort + rest for sort in sorts)

@@ -1,4 +1,4 @@
-"""The search engine: groups come in as segments, segments are merged, and a query is answered from a view."""
+"""The search engine: a Whoosh index in columns, its groups put, removed and asked for."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from app.search.base import Document, Marker, Query, Results
 from app.search.execution import Execution
+from app.search.folding import fold
+from app.search.keeping import Keeping
+from app.search.lexicon import alike, beginning
 from app.search.marking import WordMarker
-from app.search.merging import AT_ONCE, gather, renewed
-from app.search.parsing import NO_WORDS, parse
-from app.search.store import Draft, Held, Store
-from app.search.suggesting import Lexicon, suggest
+from app.search.parsing import LONGEST, NO_WORDS, parse
+from app.search.suggesting import suggest
 from app.search.view import View
 
 UNAVAILABLE = "Search is not available at the moment: its index is being built."
@@ -20,11 +21,10 @@ class WhooshEngine:
     """One audience's index in a folder of its own. May be shared by threads, and the folder by processes."""
 
     def __init__(self, folder: Path | str, timeout: float = 30.0) -> None:
-        self._store = Store(Path(folder), timeout)
+        self._index = Keeping(Path(folder), timeout)
         self._lock = threading.RLock()
-        self._signature: tuple[int, ...] = ()
+        self._generation: tuple[int, ...] = ()
         self._open: View | None = None
-        self._lexicon: tuple[View, Lexicon] | None = None
 
     def put(self, groups: Mapping[str, Sequence[Document]], stamps: Mapping[str, str]) -> None:
         """Replace all documents of each group, in one commit that is on disk when this returns.
@@ -34,35 +34,29 @@ class WhooshEngine:
         passages must be rewritten for that, or else with ``compact``. Broken: build anew. Busy: another
         writer.
         """
-        coming = (
+        coming = [
             (group, stamps.get(group, ""), documents)
             for group, documents in groups.items()
             if documents or group in stamps
-        )
-        names = {group.encode() for group in groups}
-
-        def change(draft: Draft) -> Sequence[Held]:
-            held = [one.without(names) for one in draft.held]
-            return renewed(draft, held, gather(draft, coming), AT_ONCE)
-
-        with self._store.locked():
-            self._store.write(change, fresh=self._store.empty())
+        ]
+        with self._index.writer() as writer:
+            for group in groups:
+                writer.delete_by_term("group", group)
+            self._index.add(writer, coming)
 
     def compact(self) -> None:
         """Rewrite whatever still holds words that were removed. Broken and Busy as for ``put``."""
-        with self._store.locked():
-            if any(entry.dead for entry in self._store.commit().entries):
-                self._store.write(lambda draft: renewed(draft, draft.held, [], None))
+        if not self._index.empty():
+            with self._index.writer(thorough=True):
+                pass
 
     def rebuild(self, groups: Iterable[tuple[str, str, Sequence[Document]]]) -> None:
         """A fresh index of (group, stamp, documents), taking the place of the old one at the end.
 
         Readers go on with the old one, if it can be read, until then. ValueError when a group comes twice.
         """
-        with self._store.locked():
-            self._store.write(
-                lambda draft: renewed(draft, [], gather(draft, _once(groups)), None), fresh=True
-            )
+        with self._index.writer(fresh=True) as writer:
+            self._index.add(writer, _once(groups))
 
     def search(self, query: Query) -> Results:
         """The passages that answer the query; with a message and no hits when the index cannot be read."""
@@ -71,39 +65,67 @@ class WhooshEngine:
             return Results(0, 0, (), {name: {} for name in query.facets}, parsed.message or NO_WORDS)
         try:
             found = Execution(self._view()).run(query, parsed.node)
-        except Exception:  # whatever a damaged file makes Whoosh raise; a reader must get an answer
+        except Exception:  # whatever a damaged file makes numpy raise; a reader must get an answer
             return Results(0, 0, (), {name: {} for name in query.facets}, UNAVAILABLE)
         message = " ".join(filter(None, (parsed.message, found.message)))
         return Results(found.total, found.groups, found.hits, found.facets, message)
 
+    def tally(self, query: Query) -> Mapping[str, int]:
+        """How many passages of each group answer; nothing when the index cannot be read."""
+        parsed = parse(query.words, query.variants)
+        if parsed.empty:
+            return {}
+        try:
+            return Execution(self._view()).tally(query, parsed.node)
+        except Exception:  # as in search
+            return {}
+
     def marker(self, query: Query) -> Marker:
         """What marks the words of this query in a text."""
         try:
-            languages = self._view().columns.languages
+            languages = self._view().languages
         except Exception:  # marking needs no index, only the languages it would have known
             languages = []
         return WordMarker(parse(query.words, query.variants).node, languages)
 
-    def suggest(self, words: str) -> str:
+    def suggest(
+        self, words: str, without: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
+    ) -> str:
         """The query with misspelt words replaced by words of this index, or ``""``."""
         try:
-            view = self._view()
-            with self._lock:
-                if self._lexicon is None or self._lexicon[0] is not view:
-                    self._lexicon = (view, Lexicon(view))
-                lexicon = self._lexicon[1]
-            return suggest(words[:1000], view, lexicon)
+            return suggest(words[:LONGEST], self._view(), without, known)
         except Exception:  # as in search
             return ""
 
+    def alike(self, word: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Other folded words of this index that may be the same name."""
+        try:
+            return alike(self._view(), word, without)
+        except Exception:  # as in search
+            return ()
+
+    def complete(self, start: str, most: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """Folded words of this index that begin so, the most frequent first."""
+        try:
+            return beginning(self._view(), fold(start), most, without) if fold(start) else ()
+        except Exception:  # as in search
+            return ()
+
+    def mark(self) -> object:
+        """Changes with every commit."""
+        try:
+            return self._index.generation()
+        except OSError:  # nothing was written yet
+            return ()
+
     def stamps(self) -> Iterator[tuple[str, str]]:
         """Each group held, and its stamp, by group. Broken or OSError when the index cannot be read."""
-        yield from self._view().columns.stamps
+        yield from self._view().stamps
 
     def healthy(self) -> bool:
         """Whether the index can be opened, and every file (read once, until it changes) is as written."""
         try:
-            self._store.prove(self._store.commit())
+            self._index.prove()
             self._view()
         except Exception:  # see search
             return False
@@ -112,16 +134,15 @@ class WhooshEngine:
     def close(self) -> None:
         """Let go of files; the next search opens them again."""
         with self._lock:
-            self._open, self._lexicon, self._signature = None, None, ()
-            self._store.forget()
+            self._open, self._generation = None, ()
+            self._index.forget()
 
     def _view(self) -> View:
         """The view of the current commit: the one in hand, as long as nothing was committed since."""
-        signature = self._store.signature()
+        generation = self._index.generation()
         with self._lock:
-            if self._open is None or signature != self._signature:
-                self._open = View([(one.segment, one.living) for one in self._store.held()])
-                self._signature = signature
+            if self._open is None or generation != self._generation:
+                self._open, self._generation = View(self._index.segments()), generation
             return self._open
 
 

@@ -185,6 +185,17 @@ def stretch(edition_id: int, first: int, last: int, script: int = 0) -> tuple[Li
     return tuple(line for line in lines if first <= line.number <= last)
 
 
+def part_at(edition_id: int, line: int, script: int = 0) -> EditionPart | None:
+    """The passage of one script of an edition in which a line stands."""
+    return session().scalar(
+        select(EditionPart)
+        .where(EditionPart.edition_id == edition_id, EditionPart.script == script)
+        .where(EditionPart.first <= line, EditionPart.last >= line)
+        .order_by(EditionPart.number)
+        .limit(1)
+    )
+
+
 def translations(edition: Edition, first: int, last: int) -> dict[str, tuple[Line, ...]]:
     """What each translation that follows the original line by line says in these lines."""
     scripts = edition.head.get("scripts", ())

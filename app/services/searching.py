@@ -4,21 +4,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.archive import index
 from app.db import session
 from app.errors import Invalid
 from app.models import Audience, Edition, EditionPart, Testimony
-from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, TestimonyHits
+from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Summary, TestimonyHits
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Query, Results
-from app.services import indexing, naming, reading
+from app.search.folding import fold
+from app.services import indexing, naming, reading, widening
 from app.services.questioning import Questioner
 
 FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
 VALUES_SHOWN = 12  # of a facet, most frequent first; what is selected is always shown
+AT_ONCE = 50  # editions whose passages are read at once
 PER_TESTIMONY = 3  # passages shown of one testimony before "more in this testimony"
 
 
@@ -42,22 +44,21 @@ def ask(
     index has not followed yet, for archivists, to whom nothing is closed. Raises Invalid for a sort,
     facet or range there is none of, and NotFound for ``within`` what is not open.
     """
-    inside = reading.summary(reading.find(within, audience)) if within else None
-    query = _query(words, audience, filters or {}, sort, exact)
+    inside = inside_of(within, audience)
+    query = understood(words, audience, filters, sort=sort, exact=exact, within=within, late=late)
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
-    held_back = frozenset[str]() if late else indexing.awaited()
-    query = replace(query, group=within, offset=start, limit=limit, facets=FACETS, without=held_back)
+    query = replace(query, offset=start, limit=limit, facets=FACETS)
     results = index(audience).search(query)
     return Answer(
         words=words,
         total=results.total,
         testimonies=results.groups,
-        results=tuple(_grouped(results.hits, audience, index(audience).marker(query))),
+        results=tuple(grouped(results.hits, audience, index(audience).marker(query))),
         facets=_facets(results, query.filters),
         also=naming.said(words, query.variants),
-        suggestion=index(audience).suggest(words) if not results.total and words.strip() else "",
+        suggestion=index(audience).suggest(words, query.without, frozenset(query.variants)),
         message=results.message,
         page=page,
         pages=max(1, -(-results.total // limit)),
@@ -68,18 +69,46 @@ def ask(
     )
 
 
-def _query(
-    words: str, audience: str, filters: Mapping[str, tuple[str, ...]], sort: str, exact: bool
+def inside_of(within: str, audience: str) -> Summary | None:
+    """The testimony that a search stays in, if it does. Raises NotFound for what is not open."""
+    return reading.summary(reading.find(within, audience)) if within else None
+
+
+def understood(
+    words: str,
+    audience: str,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    sort: str = "relevance",
+    exact: bool = False,
+    within: str = "",
+    late: bool = False,
 ) -> Query:
+    """The question as an index is asked it: whatever shows passages of a search begins here.
+
+    The arguments are those of ``ask``; ``within`` must be open to the audience.
+    """
+    filters = filters or {}
     if sort not in ("relevance", "date", "-date"):
         raise Invalid("Results are sorted by relevance, date or -date.")
     if unknown := set(filters) - {*FACETS, "speaker"}:
         raise Invalid(f"There is no facet {', '.join(sorted(unknown))}; there are {', '.join(FACETS)}.")
-    variants = {} if exact else naming.variants(words, audience)
-    return Query(words=words, filters=filters, variants=variants, sort=sort)
+    held_back = frozenset[str]() if late else indexing.awaited()
+    variants = {} if exact else _variants(words, audience, held_back)
+    return Query(words=words, filters=filters, variants=variants, sort=sort, group=within, without=held_back)
 
 
-def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
+def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Other names and spellings: those the archive knows, then those that its index only makes likely."""
+    known = naming.variants(words, audience)
+    for word, spellings in widening.spellings(words, audience, held_back).items():
+        others = known.get(word, ())
+        folded = {fold(other) for other in others}
+        known[word] = (*others, *(one for one in spellings if fold(one) not in folded))
+    return known
+
+
+def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
     """Hits under their testimony, in the order of each one's best hit."""
     found = session().execute(
         select(Testimony.identifier, Edition)
@@ -87,7 +116,7 @@ def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimo
         .where(Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits}))
     )
     editions: dict[str, Edition] = {identifier: edition for identifier, edition in found}  # noqa: C416
-    parts = _parts((editions[h.group].id, h.number) for h in hits if h.group in editions)
+    parts = parts_of((editions[h.group].id, h.number) for h in hits if h.group in editions)
     grouped: dict[str, list[PassageHit]] = {}
     questioners: dict[str, Questioner] = {}
     for hit in hits:
@@ -97,7 +126,7 @@ def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimo
             continue
         if hit.group not in questioners:
             questioners[hit.group] = Questioner(restore(Record, edition.head))
-        language = _language(edition, part)
+        language = language_of(edition, part)
         passage = _passage(hit, part, marker, language, questioners[hit.group])
         grouped.setdefault(hit.group, []).append(passage)
     return [
@@ -108,21 +137,27 @@ def _grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[Testimo
     ]
 
 
-def _parts(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
-    """The parts of these editions and numbers, by edition: for pairs IN a list SQLite scans the table."""
+def parts_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
+    """The parts of these editions and numbers.
+
+    Asked edition by edition, many at a time: for pairs IN a list SQLite scans the table.
+    """
     wanted: dict[int, list[int]] = {}
     for edition_id, number in keys:
         wanted.setdefault(edition_id, []).append(number)
-    return {
-        (edition_id, part.number): part
+    each = [
+        and_(EditionPart.edition_id == edition_id, EditionPart.number.in_(numbers))
         for edition_id, numbers in wanted.items()
-        for part in session().scalars(
-            select(EditionPart).where(EditionPart.edition_id == edition_id, EditionPart.number.in_(numbers))
-        )
+    ]
+    return {
+        (part.edition_id, part.number): part
+        for start in range(0, len(each), AT_ONCE)
+        for part in session().scalars(select(EditionPart).where(or_(*each[start : start + AT_ONCE])))
     }
 
 
-def _language(edition: Edition, part: EditionPart) -> str:
+def language_of(edition: Edition, part: EditionPart) -> str:
+    """The language of a passage: of its transcript or translation, else of the testimony."""
     scripts = edition.head.get("scripts", ())
     language = scripts[part.script]["language"] if 0 <= part.script < len(scripts) else ""
     return str(language or edition.head.get("language", ""))

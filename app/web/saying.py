@@ -327,6 +327,13 @@ SENTENCES = (
     N_("Somebody has seen it already."),
     N_("Nobody waits for this."),
     N_("This job is not one that failed."),
+    # searches that are kept, and words in context
+    N_("Words in context need a word to look for."),
+    N_("A search is kept once it asks for something."),
+    N_("A search is kept under a name."),
+    N_("An account keeps at most %(count)s searches."),
+    N_("Delete one first."),
+    N_("This name is too long: it can have %(count)s characters."),
 )
 
 _VALUE = re.compile(r"%\\\((\w+)\\\)s")  # a placeholder, as re.escape leaves it

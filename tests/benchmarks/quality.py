@@ -1,23 +1,51 @@
-"""Scores the search engine against graded judgements, as ``judge.py`` does over HTTP.
+"""Scores the search engine against graded judgements, as ``judge.py`` does over HTTP, step by step.
 
-usage: python -m tests.benchmarks.quality [FOLDER]
+usage: python -m tests.benchmarks.quality [--steps] [FOLDER]
 
 Builds an index of the bench set in FOLDER (default: a temporary one; an existing one is used again), asks
 every judged query of ``queries_dev.json``, and prints nDCG@10 (condensed), the share of queries with a
-relevant hit among the first ten, and the recall of relevant segments at 50.
+relevant hit among the first ten, and the recall of relevant segments at 50. With ``--steps`` also how each of
+the decisions that make up the ranking changes them: an index for each of the first four.
 """
 
+import argparse
 import json
 import math
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.search import Document, Hit, Query, WhooshEngine
+from app.search import Document, Hit, Query, WhooshEngine, nearness
 from tests.benchmarks.corpus import BENCH, documents, records, shared
+
+
+class Step(NamedTuple):
+    """One more decision: how documents are made for it, and what counts in their order by then."""
+
+    name: str
+    folder: str
+    pair: bool = True  # a question stays with its answer
+    roles: bool = True  # a questioner's words count half
+    turns: bool = False  # every turn by itself
+    near: bool = True
+    turn: bool = True
+    further: bool = True
+
+
+PLAIN: dict[str, Any] = {"near": False, "turn": False, "further": False}
+STEPS = (
+    Step("every turn by itself, BM25", "turns", pair=False, roles=False, turns=True, **PLAIN),
+    Step("passages of 30 to 90 words", "passages", pair=False, roles=False, **PLAIN),
+    Step("a question stays with its answer", "paired", roles=False, **PLAIN),
+    Step("a questioner's words count half", "whole", **PLAIN),
+    Step("words near one another count", "whole", turn=False, further=False),
+    Step("further passages of a testimony less", "whole", turn=False),
+    Step("the best turn adds its own score", "whole"),
+)
 
 
 def judged() -> list[dict[str, Any]]:
@@ -49,21 +77,35 @@ def score(query: dict[str, Any], hits: Sequence[Hit]) -> tuple[float, bool, floa
 
 
 def _dcg(gains: Sequence[int]) -> float:
-    return sum((2**gain - 1) / math.log2(rank + 2) for rank, gain in enumerate(gains[:10]))
+    return sum((2.0**gain - 1) / math.log2(rank + 2) for rank, gain in enumerate(gains[:10]))
 
 
-def evaluate(ask: Callable[[str], Sequence[Hit]], show: bool = False) -> tuple[float, float, float]:
-    """Means of the three scores over all judged queries."""
-    rows = []
-    for query in judged():
-        rows.append(score(query, ask(query["query"])))
-        if show:
-            print(f"{rows[-1][0]:.2f} {rows[-1][1]:d} {rows[-1][2]:.2f}  {query['query']}")
+def evaluate(engine: WhooshEngine, show: bool = False) -> tuple[float, float, float, float]:
+    """Means of the three scores over all judged queries, and the milliseconds a query took."""
+    engine.search(Query("warm"))
+    queries = judged()
+    start = time.monotonic()
+    answers = [engine.search(Query(query["query"], limit=50)).hits for query in queries]
+    spent = (time.monotonic() - start) * 1000 / len(queries)
+    rows = [score(query, hits) for query, hits in zip(queries, answers, strict=True)]
+    if show:
+        for query, row in zip(queries, rows, strict=True):
+            print(f"{row[0]:.2f} {row[1]:d} {row[2]:.2f}  {query['query']}")
     ndcg, early, recall = (sum(column) / len(rows) for column in zip(*rows, strict=True))
-    return ndcg, early, recall
+    return ndcg, early, recall, spent
 
 
-def build(engine: WhooshEngine, limit: int | None = None) -> int:
+def made(record: dict[str, Any], step: Step) -> list[Document]:
+    """The documents of a testimony, as a step has them."""
+    found = (
+        documents(record, enough=1, most=1, pair=False) if step.turns else documents(record, pair=step.pair)
+    )
+    if step.roles:
+        return found
+    return [replace(one, utterances=tuple(replace(u, asks=False) for u in one.utterances)) for one in found]
+
+
+def build(engine: WhooshEngine, limit: int | None = None, step: Step = STEPS[-1]) -> int:
     """Index the bench set, or the first ``limit`` testimonies of each of its files; how many passages."""
     count = 0
 
@@ -73,29 +115,66 @@ def build(engine: WhooshEngine, limit: int | None = None) -> int:
             for number, record in enumerate(records(name)):
                 if number == limit:
                     break
-                made = documents(record)
-                count += len(made)
-                yield record["id"], "", made
+                found = made(record, step)
+                count += len(found)
+                yield record["id"], "", found
 
     engine.rebuild(groups())
     return count
 
 
+@contextmanager
+def weighing(step: Step) -> Iterator[None]:
+    """While this lasts, what a step leaves out of the order of the best passages counts nothing."""
+    parts = {"SHARE": (step.near, 0.0), "BEST_TURN": (step.turn, 0.0), "NEXT": (step.further, 1.0)}
+    kept = {name: getattr(nearness, name) for name in parts}
+    for name, (counts, nothing) in parts.items():
+        setattr(nearness, name, kept[name] if counts else nothing)
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(nearness, name, value)
+
+
+def opened(folder: Path, step: Step) -> WhooshEngine:
+    """The engine of a step's index, built if need be."""
+    engine = WhooshEngine(folder / step.folder)
+    if not engine.healthy():
+        start = time.monotonic()
+        count = build(engine, step=step)
+        print(f"built {count} passages ({step.folder}), {count / (time.monotonic() - start):.0f} a second")
+    return engine
+
+
+def table(folder: Path) -> None:
+    """What each step brings."""
+    print("| step | nDCG@10 | gain | hit@10 | recall@50 |\n|---|---|---|---|---|")
+    before = 0.0
+    for step in STEPS:
+        engine = opened(folder, step)
+        with weighing(step):
+            ndcg, early, recall, _ = evaluate(engine)
+        engine.close()
+        gain = f"{ndcg - before:+.3f}" if before else ""
+        print(f"| {step.name} | {ndcg:.3f} | {gain} | {early:.3f} | {recall:.3f} |")
+        before = ndcg
+
+
 def main() -> None:
     """Build if need be, ask, print."""
+    parser = argparse.ArgumentParser(description="Scores the search against graded judgements.")
+    parser.add_argument("folder", nargs="?", type=Path, help="where its indexes are, or are to be kept")
+    parser.add_argument("--steps", action="store_true", help="also print what each step brings")
+    asked = parser.parse_args()
     if shared() is None:
-        sys.exit("the shared corpora are not here")
+        parser.exit(1, "the shared corpora are not here\n")
     with tempfile.TemporaryDirectory() as temporary:
-        engine = WhooshEngine(Path(sys.argv[1] if len(sys.argv) > 1 else temporary))
-        if not engine.healthy():
-            start = time.monotonic()
-            count = build(engine)
-            print(f"built {count} passages, {count / (time.monotonic() - start):.0f} a second")
-        engine.search(Query("warm"))
-        start = time.monotonic()
-        means = evaluate(lambda words: engine.search(Query(words, limit=50)).hits, show=True)
-        spent = (time.monotonic() - start) * 1000 / len(judged())
-        print("nDCG@10 {:.3f}  hit@10 {:.3f}  recall@50 {:.3f}".format(*means), f" {spent:.0f} ms a query")
+        folder = asked.folder or Path(temporary)
+        if asked.steps:
+            table(folder)
+        ndcg, early, recall, spent = evaluate(opened(folder, STEPS[-1]), show=True)
+        print(f"nDCG@10 {ndcg:.3f}  hit@10 {early:.3f}  recall@50 {recall:.3f}  {spent:.1f} ms a query")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The engine finds what reading every document finds, and counts it the same."""
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,7 @@ def test_the_engine_finds_what_reading_finds(seed: int, tmp_path: Path) -> None:
         assert {(hit.group, hit.number) for hit in found.hits} == expected, query
         assert found.total == len(expected) == len(found.hits), query
         assert found.groups == len({group for group, _ in expected}), query
+        assert engine.tally(query) == Counter(group for group, _ in expected), query
         assert {name: dict(counts) for name, counts in found.facets.items()} == facets, query
         scores = [(-hit.score, hit.group, hit.number) for hit in found.hits]
         assert scores == sorted(scores), query

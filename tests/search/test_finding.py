@@ -38,6 +38,22 @@ def test_the_narrators_words_stand_before_the_questioners(tmp_path: Path) -> Non
         assert hits[0].score > hits[1].score
 
 
+def test_who_spoke_is_known_when_questions_and_answers_take_turns(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+
+    def turns(name: str, where: int) -> list[Document]:
+        lines = ["well it was so", "and did you go", "yes we did", "where to then"]
+        lines[where] = "the flood came"
+        said = tuple(Utterance(line, "en", asks=at % 2 == 1) for at, line in enumerate(lines))
+        return [Document(name, 0, 0, 3, said)]
+
+    engine.put({f"line{where}": turns(f"line{where}", where) for where in range(4)}, {})
+    for query in ("flood", '"flood came"'):
+        hits = engine.search(Query(query)).hits
+        assert [hit.group for hit in hits] == ["line0", "line2", "line1", "line3"], query
+        assert hits[0].score == hits[1].score > hits[2].score == hits[3].score
+
+
 def test_more_and_rarer_words_stand_first(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path / "index")
     texts = {
@@ -84,7 +100,7 @@ def test_suggestions_come_from_this_index_alone(tmp_path: Path) -> None:
     assert engine.suggest("zzzzzz 1234 plantatoi*") == ""
     assert engine.suggest("proclimation") == "proclamation"
     with pytest.MonkeyPatch.context() as patch:  # what was removed may stay in the files for a while
-        patch.setattr("app.search.merging.due", lambda *_: [])
+        patch.setattr("app.search.columnar.writing.due", lambda *_: [])
         engine.put({"b": [], "c": [one("c", i, "a bend") for i in range(30)] + [one("c", 30, "a band")]}, {})
     assert engine.suggest("proclimation") == ""
     assert engine.suggest("bxnd") == "bend"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.search import Broken, Busy, Document, Query, Results, WhooshEngine
-from app.search.store import Store
+from app.search.keeping import Keeping
 from tests.search.making import one
 from tests.search.test_against_oracle import ask, collection
 
@@ -44,7 +44,7 @@ def test_history_leaves_no_trace(seed: int, tmp_path: Path) -> None:
         worn = WhooshEngine(tmp_path / f"worn{number}")
         with pytest.MonkeyPatch.context() as patch:
             if lazy:  # what was removed stays in the files, which must not show
-                patch.setattr("app.search.merging.due", lambda *_: [])
+                patch.setattr("app.search.columnar.writing.due", lambda *_: [])
             for _ in range(4):
                 other = collection(chance)
                 other["gone"] = [one("gone", 0, "night night house secretword", "tr", place="York")]
@@ -89,7 +89,7 @@ def test_what_was_removed_leaves_the_files(tmp_path: Path) -> None:
 def test_compacting_drives_removed_words_out_of_large_segments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.search.whoosh.AT_ONCE", 10)
+    monkeypatch.setattr("app.search.keeping.DRIVEN", 10)
     engine = WhooshEngine(tmp_path / "index")
     engine.put({f"g{i}": [one(f"g{i}", j, f"zyxwv{i}q words") for j in range(80)] for i in range(8)}, {})
     engine.put({"g1": []}, {})
@@ -169,12 +169,29 @@ def test_a_broken_index_says_so_and_is_built_anew(
 def test_another_version_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = WhooshEngine(tmp_path / "index")
     engine.put({"a": [one("a", 0, "x")]}, {})
-    monkeypatch.setattr("app.search.store.VERSION", 999)
+    monkeypatch.setattr("app.search.schema.VERSION", 999)
     later = WhooshEngine(tmp_path / "index")
     assert not later.healthy()
     assert later.search(Query("x")).message
     later.rebuild([("a", "", [one("a", 0, "x")])])
     assert later.healthy()
+
+
+def test_the_index_of_an_earlier_program_is_built_anew_and_its_words_are_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    older = folder / "g0123456789abcdef"
+    older.mkdir(parents=True)
+    (older / "s0.columns").write_bytes(b"secretword")
+    (folder / "current").write_bytes(b"secretword")
+    (folder / "not-ours").write_bytes(b"kept")
+    engine = WhooshEngine(folder)
+    assert not engine.healthy()
+    with pytest.raises(Broken):
+        engine.put({"a": [one("a", 0, "x")]}, {})
+    engine.rebuild([("a", "", [one("a", 0, "x")])])
+    assert engine.healthy()
+    assert b"secretword" not in held(folder)
+    assert (folder / "not-ours").exists()
 
 
 def test_a_failed_rebuild_changes_nothing(tmp_path: Path) -> None:
@@ -190,7 +207,7 @@ def test_a_failed_rebuild_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="twice"):
         engine.rebuild([("b", "", []), ("b", "", [])])
     assert engine.search(Query("kept")).total == 1
-    assert len(list((tmp_path / "index").glob("g*"))) == 1
+    assert len(list((tmp_path / "index").glob("*.columns"))) == 1
     engine.put({"c": [one("c", 0, "kept")]}, {})
     assert engine.search(Query("kept")).total == 2
 
@@ -205,7 +222,7 @@ def test_a_commit_that_does_not_get_through_never_was(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.search.store.os.replace", full)
+        patch.setattr("app.search.columnar.contents.os.replace", full)
         with pytest.raises(OSError, match="no space"):
             engine.put({"a": [], "b": [one("b", 0, "secretword")]}, {})
     assert engine.healthy()
@@ -234,7 +251,7 @@ def test_readers_see_commits_and_the_old_index_until_then(tmp_path: Path) -> Non
 def test_a_second_writer_waits_and_then_gives_up(tmp_path: Path) -> None:
     engine = WhooshEngine(tmp_path / "index", timeout=0.2)
     engine.put({"a": [one("a", 0, "word")]}, {})
-    with Store(tmp_path / "index").locked(), pytest.raises(Busy):
+    with Keeping(tmp_path / "index", 1).writer(), pytest.raises(Busy):
         engine.put({"a": []}, {})
     engine.put({"a": []}, {})
 
@@ -280,7 +297,7 @@ def test_a_killed_writer_leaves_the_last_commit_and_no_lock(tmp_path: Path) -> N
         done = found.groups - 2
     reader.put({"last": [one("last", 0, "night")]}, {})
     assert reader.search(Query("night", limit=0)).groups == done + 3
-    assert sum(1 for path in folder.rglob("*.tmp*")) == 0
+    assert sum(1 for path in folder.rglob("*.new")) == 0
 
 
 def test_documents_of_every_shape(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_nothing_typed_raises(engine: WhooshEngine) -> None:
 def test_a_beginning_of_too_many_words_is_cut_short(
     engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.search.execution.MOST_WORDS", 1)
+    monkeypatch.setattr("app.search.finding.MOST_WORDS", 1)
     result = engine.search(Query("n*"))  # night, no, not
     assert "n" in result.message
     assert {hit.group for hit in result.hits} == {"both", "night", "fire"}

@@ -50,6 +50,7 @@ function choose() {
   picked.hidden = !range;
   const link = picked.querySelector('[data-do="link"]');
   if (link && range) link.search = `?first=${range[0]}&last=${range[1]}`;
+  if (range) picked.querySelector('[data-do="similar"]').search = `?line=${range[0]}`;
   const count = picked.querySelector(".picked-count");
   if (range) count.textContent = `${range[0] === range[1] ? count.dataset.one : count.dataset.many}: ${range[0] === range[1] ? range[0] : range.join("–")}`;
 }

@@ -30,4 +30,16 @@ def _helpers() -> dict[str, Any]:
     return {"page_address": page_address, "here": here}
 
 
-from app.web.public import feeds, front, media, restricted, searching, testimonies, things  # noqa: E402,F401
+from app.web.public import (  # noqa: E402
+    concordance,  # noqa: F401
+    feeds,  # noqa: F401
+    front,  # noqa: F401
+    media,  # noqa: F401
+    restricted,  # noqa: F401
+    saved,  # noqa: F401
+    searching,  # noqa: F401
+    similar,  # noqa: F401
+    testimonies,  # noqa: F401
+    things,  # noqa: F401
+    words,  # noqa: F401
+)

@@ -26,6 +26,8 @@ class Asked:
     page: int = 1
     exact: bool = False
     within: str = ""
+    endpoint: str = "public.search"  # the page on which it is asked
+    also: Mapping[str, Any] = field(default_factory=dict)  # what else this page's address says
 
     @property
     def anything(self) -> bool:
@@ -35,7 +37,23 @@ class Asked:
     def address(self, **changes: Any) -> str:
         """The address of this search with something changed; a change goes back to page one."""
         asked = replace(self, **{"page": 1, **changes})
-        return url_for("public.search", **asked.parameters())
+        return url_for(asked.endpoint, **asked.parameters())
+
+    def at(self, endpoint: str, **more: Any) -> str:
+        """The address of the same search on another page of the archive, or as another file."""
+        asked = replace(self, page=1, sort="relevance", also={})
+        return url_for(endpoint, **asked.parameters() | more)
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Name and value of all but the words: what a form carries along."""
+        said = replace(self, words="", page=1).parameters()
+        return [
+            (name, str(one))
+            for name, held in said.items()
+            if name != "q"
+            for one in (held if isinstance(held, list) else [held])
+        ]
 
     def page_address(self, number: int) -> str:
         """The address of another page of the same results."""
@@ -55,7 +73,7 @@ class Asked:
         said |= {"exact": 1} if self.exact else {}
         said |= {"within": self.within} if self.within else {}
         said |= {"page": self.page} if self.page > 1 else {}
-        return said
+        return {**said, **self.also}
 
 
 def page_number(args: MultiDict[str, str]) -> int:
@@ -70,7 +88,7 @@ def optional_number(args: MultiDict[str, str], name: str) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
-def read(args: MultiDict[str, str]) -> Asked:
+def read(args: MultiDict[str, str], endpoint: str = "public.search") -> Asked:
     """A reader's search. What cannot be read in an address is left out, not complained of."""
     sort = args.get("sort", "relevance")
     return Asked(
@@ -80,6 +98,7 @@ def read(args: MultiDict[str, str]) -> Asked:
         page=page_number(args),
         exact=args.get("exact", "") not in ("", "0"),
         within=args.get("within", "")[:64],
+        endpoint=endpoint,
     )
 
 

@@ -50,7 +50,7 @@ _ROW = 36
 _TOP = 34
 
 
-def _step(highest: float) -> float:
+def round_step(highest: float) -> float:
     """A round distance between ticks, so that there are three to six of them."""
     rough = highest / 4
     power = 10.0 ** math.floor(math.log10(rough))
@@ -84,7 +84,7 @@ def _axis(unit: str, counted: str, held: Sequence[tuple[str, ClaimView, Figure]]
     highest = max(known, default=0.0)
     if highest <= 0:
         return None
-    step = _step(highest)
+    step = round_step(highest)
     # Room to the right of the highest, so that "at least" is seen to go on.
     top = step * (math.floor(highest / step) + 1)
     scale = 100 / top

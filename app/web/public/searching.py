@@ -1,9 +1,12 @@
 """The search page, and the same answer as JSON."""
 
+from dataclasses import replace
+
 from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import Invalid
+from app.services.repeating import folded
 from app.services.searching import as_json, ask
 from app.web.public import asking, bp
 from app.web.visitor import audience
@@ -11,7 +14,7 @@ from app.web.visitor import audience
 
 @bp.get("/search")
 def search() -> str:
-    """Passages grouped by testimony; the address holds the whole state."""
+    """Passages grouped by testimony, second drafts under the first; the address holds the whole state."""
     asked = asking.read(request.args)
     answer = ask(
         asked.words,
@@ -22,6 +25,7 @@ def search() -> str:
         exact=asked.exact,
         within=asked.within,
     )
+    answer = replace(answer, results=tuple(folded(answer.results)))
     return render_template("public/search.html", asked=asked, answer=answer)
 
 

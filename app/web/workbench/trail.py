@@ -1,7 +1,5 @@
 """The trail: who did what to which record, and when; all of it, of one record, and to take away."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.errors import Invalid
 from app.services import recounting
 from app.services.recounting import Asked, Entry
+from app.web import tables
 from app.web.visitor import actor, archive
 from app.web.workbench import bp, desk, trail_words
 
@@ -48,7 +47,7 @@ def trail_export(form: str) -> ResponseReturnValue:
     def lines() -> Iterator[str]:
         below: int | None = None
         if form == "csv":
-            yield _row(COLUMNS)
+            yield tables.row(COLUMNS)
         while True:
             with archive().reading():  # the request's own session has ended when this is read
                 batch = recounting.batch(whose, asked, below)
@@ -113,16 +112,4 @@ def _line(entry: Entry, form: str) -> str:
     }
     if form == "jsonl":
         return json.dumps(said, ensure_ascii=False) + "\n"
-    return _row([_cell(value) for value in said.values()])
-
-
-def _cell(value: object) -> str:
-    """A cell that no table program takes for a formula."""
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _row(cells: list[str] | tuple[str, ...]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(cells)
-    return written.getvalue()
+    return tables.row(said.values())

@@ -1,0 +1,254 @@
+"""A file of named arrays: written once, mapped into memory, and no byte believed before its block is proved.
+
+It holds a head, the arrays (little-endian, each at a multiple of 64 bytes), and a directory in JSON that says
+of each array where it stands, its type and the CRC-32 of each of its blocks. Whoever names the file keeps its
+size and the SHA-256 of its directory (``Seal``). Nothing in it is ever run or unpickled. An array of equal
+numbers is kept as that number, one that counts 0, 1, 2, ... as its size, and one that is like another one
+(stored keys are the terms of their field) as that one's name.
+"""
+
+import contextlib
+import hashlib
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from app.search.columnar.arrays import Array
+
+BLOCK = 1 << 18  # bytes that are proved together
+_SMALL = 1 << 12  # bytes of an array that is not worth comparing
+_HEAD = b"columns4" + bytes(56)
+_KINDS = frozenset(("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"))
+
+
+class Damaged(Exception):
+    """What is on disk is not what was written: build the index anew."""
+
+
+class Source(Protocol):
+    """Named arrays, in memory or in a file."""
+
+    said: Any
+
+    def __contains__(self, name: str, /) -> bool: ...
+
+    def __getitem__(self, name: str, /) -> Array: ...
+
+    def part(self, name: str, begin: int, end: int, /) -> Array:
+        """``array[begin:end]``."""
+
+
+class Memory:
+    """Arrays that were not written to a file."""
+
+    def __init__(self, arrays: Mapping[str, Array], said: Any) -> None:
+        self.arrays, self.said = arrays, said
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.arrays
+
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name]
+
+    def part(self, name: str, begin: int, end: int) -> Array:
+        """``array[begin:end]``."""
+        return self.arrays[name][begin:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a file must be: its size in bytes, and the SHA-256 of its directory and all that follows."""
+
+    size: int
+    digest: str
+
+
+class Drafting:
+    """Writes a file of arrays, one after another; the file has its name only when it is whole."""
+
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
+        self.path, self.lasting = path, lasting
+        self._entries: dict[str, Any] = {}
+        self._added: list[tuple[str, Array]] = []
+        self._draft = path.with_name(path.name + ".new")
+        self._file = self._draft.open("wb", buffering=1 << 20)
+        self._file.write(_HEAD)
+
+    def add(self, name: str, array: Array) -> None:
+        """An array (one dimension)."""
+        plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        if plain.size and plain.dtype.kind in "ui":
+            first = int(plain[0])
+            if first == int(plain[-1]) and (plain == plain[0]).all():
+                self._entries[name] = ["same", plain.dtype.str, plain.size, first]
+                return
+            if first == 0 and int(plain[-1]) == plain.size - 1 and (plain[1:] > plain[:-1]).all():
+                self._entries[name] = ["count", plain.dtype.str, plain.size]
+                return
+        for other, known in self._added:
+            if known.dtype == plain.dtype and np.array_equal(known, plain):
+                self._entries[name] = ["like", plain.dtype.str, plain.size, other]
+                return
+        if plain.nbytes > _SMALL:
+            self._added.append((name, plain))
+        self.stream(name, plain.dtype.str, (plain,))
+
+    def stream(self, name: str, kind: str, pieces: Iterable[Array]) -> None:
+        """An array that comes in pieces, each written at once."""
+        place, size, checks, pending = self._file.tell(), 0, [], 0
+        check = 0
+        for piece in pieces:
+            plain: Any = np.ascontiguousarray(piece, kind)
+            data = memoryview(plain).cast("B") if piece.size else memoryview(b"")
+            size += len(data)
+            self._file.write(data)
+            while data:
+                block, data = data[: BLOCK - pending], data[BLOCK - pending :]
+                check = zlib.crc32(block, check)
+                pending += len(block)
+                if pending == BLOCK:
+                    checks.append(check)
+                    check = pending = 0
+        if pending:
+            checks.append(check)
+        self._file.write(bytes(-size % 64))
+        self._entries[name] = ["array", kind, size // np.dtype(kind).itemsize, place, checks]
+
+    def finish(self, said: Any) -> Seal:
+        """Write the directory with ``said`` (JSON) in it; if ``lasting``, all is on disk on return."""
+        try:
+            place = self._file.tell()
+            end = json.dumps({"arrays": self._entries, "said": said}).encode() + place.to_bytes(8, "little")
+            self._file.write(end)
+            self._file.flush()
+            if self.lasting:
+                os.fsync(self._file.fileno())
+            self._file.close()
+            os.replace(self._draft, self.path)
+        except BaseException:
+            self.abandon()
+            raise
+        return Seal(place + len(end), hashlib.sha256(end).hexdigest())
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        self._draft.unlink(missing_ok=True)
+
+
+def write(path: Path, source: Memory, *, lasting: bool = True) -> Seal:
+    """Write arrays in memory to a file. OSError when the disk is full; then nothing is left behind."""
+    draft = Drafting(path, lasting=lasting)
+    try:
+        for name, array in source.arrays.items():
+            draft.add(name, array)
+    except BaseException:
+        draft.abandon()
+        raise
+    return draft.finish(source.said)
+
+
+class _Kept:
+    """One array of a file, and which of its blocks are proved."""
+
+    __slots__ = ("array", "checks", "entries", "name", "unproved")
+
+    def __init__(self, name: str, array: Array, checks: list[int]) -> None:
+        self.name, self.array, self.checks = name, array, checks
+        self.entries = BLOCK // array.dtype.itemsize  # of a block
+        self.unproved: set[int] = set(range(len(checks)))
+
+    def prove(self, begin: int, end: int) -> None:
+        """Read the blocks of these entries. Damaged when one is not as written."""
+        first, last = begin // self.entries, (end - 1) // self.entries
+        if first == last and first not in self.unproved:  # as nearly always
+            return
+        blocks = range(first, last + 1) if end > begin else range(0)
+        if not self.unproved.isdisjoint(blocks):
+            data = memoryview(self.array).cast("B")  # type: ignore[arg-type]  # numpy's arrays are buffers
+            for block in self.unproved.intersection(blocks):
+                if zlib.crc32(data[block * BLOCK : (block + 1) * BLOCK]) != self.checks[block]:
+                    raise Damaged(f"{self.name} of a segment is not what was written")
+            self.unproved.difference_update(blocks)
+
+
+class ColumnFile:
+    """A file of arrays, open for reading. May be shared by threads, and outlive the file's name.
+
+    Attributes: ``said``, what the writer said beside the arrays. OSError when there is no such file,
+    Damaged when it is not the one that was sealed.
+    """
+
+    def __init__(self, path: Path, seal: Seal) -> None:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size != seal.size or size < 80:
+                raise Damaged(f"{path.name} has {size} bytes and should have {seal.size}")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        place = int.from_bytes(self._map[-8:], "little")
+        if place >= size or hashlib.sha256(self._map[place:]).hexdigest() != seal.digest:
+            raise Damaged(f"the directory of {path.name} is not what was written")
+        said = json.loads(self._map[place:-8])
+        self.said, self._entries = said["said"], said["arrays"]
+        self._kept: dict[str, _Kept] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def __getitem__(self, name: str) -> Array:
+        kept = self._kept.get(name) or self._open(name)
+        if kept.unproved:
+            kept.prove(0, len(kept.array))
+        return kept.array
+
+    def part(self, name: str, begin: int, end: int) -> Array:
+        """``array[begin:end]``, of which only the blocks it touches are proved."""
+        kept = self._kept.get(name) or self._open(name)
+        if kept.unproved:
+            kept.prove(begin, end)
+        return kept.array[begin:end]
+
+    def prove(self) -> None:
+        """Read every block. Damaged when one is not as written."""
+        for name in self._entries:
+            self[name]
+        if bytes(self._map[:64]) != _HEAD or any(map(any, self._between())):
+            raise Damaged("the head of a segment, or what lies between arrays, is not what was written")
+
+    def _between(self) -> Iterator[bytes]:
+        """What fills the file up between one array and the next."""
+        spans = [
+            (rest[0], rest[0] + size * np.dtype(kind).itemsize)
+            for how, kind, size, *rest in self._entries.values()
+            if how == "array"
+        ]
+        end = int.from_bytes(self._map[-8:], "little")
+        for (_, done), (begin, _) in pairwise([(0, 64), *sorted(spans), (end, end)]):
+            yield self._map[done:begin]
+
+    def _open(self, name: str) -> _Kept:
+        how, kind, size, *rest = self._entries[name]
+        if kind not in _KINDS:
+            raise Damaged(f"{name} has no known type")
+        if how == "like":
+            other: str = rest[0]
+            kept = self._kept[name] = self._kept.get(other) or self._open(other)
+            return kept
+        array: Array
+        if how == "same":
+            array = np.broadcast_to(np.array(rest[0], kind), size)
+        elif how == "count":
+            array = np.arange(size, dtype=kind)
+        else:
+            array = np.frombuffer(self._map, kind, size, rest[0])
+        kept = self._kept[name] = _Kept(name, array, rest[1] if how == "array" else [])
+        return kept

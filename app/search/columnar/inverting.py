@@ -1,0 +1,136 @@
+"""Makes the postings of a field from what was gathered in the order of documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from whoosh.util.numeric import byte_to_length, length_to_byte
+
+from app.search.columnar.arrays import Array, Strings, changes, packed, ranges, small, starts
+from app.search.columnar.postings import coded, made
+
+LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.int64)  # what a length byte stands for
+_BYTES = np.array([length_to_byte(length) for length in range(1 << 17)], np.uint8)
+
+
+def length_bytes(lengths: Array) -> Array:
+    """Whoosh's length byte of each length; zero for none."""
+    found: Array = _BYTES[np.minimum(lengths.astype(np.int64), len(_BYTES) - 1)]
+    return found
+
+
+def ranked(names: Sequence[bytes], terms: Array) -> tuple[Strings, Array]:
+    """Those names that occur among the numbers ``terms``, ascending; and the rank of each number's name."""
+    used = np.flatnonzero(np.bincount(terms, minlength=len(names)))
+    by_name = sorted(used.tolist(), key=names.__getitem__)
+    ranks = np.zeros(len(names), np.uint32)
+    ranks[by_name] = np.arange(len(by_name), dtype=np.uint32)
+    return Strings.of([names[number] for number in by_name]), ranks
+
+
+def _order(ranks: Array) -> Array:
+    """What sorts ranks, equals in order: numpy sorts whole keys many times faster than it finds an order."""
+    keys = ranks.astype(np.uint64) << np.uint64(32)
+    keys |= np.arange(len(ranks), dtype=np.uint64)
+    keys.sort()
+    return keys.astype(np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Words of one field, in the order of documents, and of places in each document.
+
+    Token ``i`` is ``names[terms[i]]`` in document ``documents[i]``, counts for ``weights[i]`` and stands at
+    ``places[i]`` (None: places are not kept). ``long`` is how many words each document has, where that is
+    not the number of its tokens.
+    """
+
+    names: Sequence[bytes]
+    terms: Array
+    documents: Array
+    weights: Array
+    places: Array | None = None
+    long: Array | None = None
+
+    def lengths(self, count: int) -> Array:
+        """How many words each of ``count`` documents has."""
+        return np.bincount(self.documents, minlength=count) if self.long is None else self.long
+
+
+def of_tokens(tokens: Tokens, bytes_of: Array) -> dict[str, Array]:
+    """The field of tokens. ``bytes_of`` has the length byte of every document."""
+    strings, ranks = ranked(tokens.names, tokens.terms)
+    per_token = ranks[tokens.terms]
+    order = _order(per_token)
+    term, owner = per_token[order], tokens.documents[order]
+    first = changes(term, owner)
+    many = np.diff(first, append=len(owner)).astype(np.uint32)
+    weights = np.add.reduceat(tokens.weights[order], first, dtype=np.float64) if len(first) else np.zeros(0)
+    found = owner[first].astype(np.uint32)
+    codes, table = coded(weights, bytes_of[found], many)
+    arrays = made(strings, np.bincount(term[first], minlength=len(strings)), found, codes, table)
+    if tokens.places is not None:
+        per_term = np.bincount(per_token, minlength=len(strings))
+        arrays |= {**packed("places", tokens.places[order]), "place_starts": small(starts(per_term))}
+    return arrays
+
+
+def of_texts(
+    names: Sequence[bytes], tokens: Array, documents: Array, counts: Array, leads: Array, bytes_of: Array
+) -> dict[str, Array]:
+    """The field of plain texts: tokens come in order, ``counts[i]`` of them in document ``documents[i]``.
+
+    Tokens are numbers in ``names``; the first token of document ``documents[i]`` stands at place
+    ``leads[i]``, the others at the next ones. ``bytes_of`` has the length byte of every document.
+    """
+    terms, ranks = ranked(names, tokens)
+    per_token = ranks[tokens]
+    per_term = np.bincount(per_token, minlength=len(terms))
+    order = _order(per_token)
+    first = starts(counts)[:-1]
+    places = np.arange(len(tokens), dtype=np.uint32)
+    places -= np.repeat((first - leads).astype(np.int64).astype(np.uint32), counts)
+    places = small(places)[order]
+    owner = np.repeat(documents.astype(np.uint32), counts)[order]
+    ranks_sorted = np.repeat(np.arange(len(terms), dtype=np.uint32), per_term)
+    fresh = changes(ranks_sorted, owner)
+    many = np.diff(fresh, append=len(owner)).astype(np.uint32)
+    found = owner[fresh]
+    codes, table = coded(many, bytes_of[found], many)
+    arrays = made(terms, np.bincount(ranks_sorted[fresh], minlength=len(terms)), found, codes, table)
+    return {**arrays, **packed("places", places), "place_starts": small(starts(per_term))}
+
+
+def of_postings(
+    names: Sequence[bytes],
+    terms: Array,
+    documents: Array,
+    weights: Array,
+    counts: Array,
+    bytes_of: Array,
+    along: dict[str, Array],
+    raw: Sequence[bytes] | None,
+) -> dict[str, Array]:
+    """The field of postings that come in the order of documents, each with ``counts`` places.
+
+    ``along`` has ``places`` and what goes with them, posting by posting; ``raw`` the payload of formats
+    that are not Whoosh's own. A term that comes twice for one document counts once.
+    """
+    strings, ranks = ranked(names, terms)
+    order = _order(ranks[terms]).astype(np.int64)
+    first = changes(ranks[terms][order], documents[order])
+    order = order[first]
+    per_posting, found = ranks[terms][order], documents[order].astype(np.uint32)
+    codes, table = coded(weights[order], bytes_of[found], counts[order])
+    per_term = np.bincount(per_posting, minlength=len(strings))
+    arrays = made(strings, per_term, found, codes, table)
+    if along:
+        which = ranges(starts(counts)[:-1][order], counts[order])
+        arrays |= {name: values[which] for name, values in along.items()}
+        arrays |= packed("places", arrays["places"])
+        per_term = np.bincount(per_posting, counts[order], minlength=len(strings)).astype(np.int64)
+        arrays["place_starts"] = small(starts(per_term))
+    if raw is not None:
+        kept = Strings.of([raw[number] for number in order.tolist()])
+        arrays |= {"raw": kept.blob, "raw_ends": kept.starts}
+    return arrays

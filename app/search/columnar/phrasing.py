@@ -1,0 +1,117 @@
+"""Finds words that stand near one another, by arithmetic on their places in the documents that have them all.
+
+A key is a document's number among the candidates, shifted, plus a place.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.search.columnar.arrays import Array, Ints, ranges
+from app.search.columnar.postings import Postings
+from app.search.columnar.snapshot import View
+
+_MANY = 30_000  # keys that are looked for one by one; more are marked off, a stretch of documents at a time
+_STRETCH = 20  # bits of keys in a stretch: a megabyte of marks
+
+
+def side_by_side(
+    view: View,
+    field: str,
+    numbers: Sequence[int],
+    codes: Sequence[Array],
+    where: Sequence[Array | None],
+    count: int,
+    slop: int,
+) -> Ints:
+    """Which of ``count`` documents have the terms in this order, each at most ``slop`` places after the last.
+
+    ``where`` says for each term which of its postings is that of each document (None: all of them are).
+    """
+    if not count:
+        return np.zeros(0, np.int64)
+    part = view.data.fields[field]
+    placed = [_places(view, part, field, *one) for one in zip(numbers, codes, where, strict=True)]
+    most = max(int(places.max()) for _, places in placed) + len(numbers) + slop + 1
+    bits = most.bit_length()
+    kind: Any = np.uint32 if count << bits < 1 << 32 else np.int64
+    keys = [(owners.astype(kind) << kind(bits)) + places for owners, places in placed]
+    if slop == 1:
+        return _exact(keys, bits)
+    reached = keys[0].astype(np.int64)
+    for here in keys[1:]:
+        at = np.searchsorted(reached, here) - 1
+        gaps = here.astype(np.int64) - reached[np.maximum(at, 0)]
+        reached = here[(at >= 0) & (gaps <= slop) & (gaps > 0)].astype(np.int64)
+        if not len(reached):
+            break
+    return _owners(reached, bits)
+
+
+def _places(
+    view: View, part: Postings, field: str, number: int, codes: Array, where: Array | None
+) -> tuple[Array, Array]:
+    """The owner (from zero) and the place of each place of the chosen postings."""
+    begin, end = part.place_span(number)
+    chosen = codes if where is None else codes.take(where)
+    every = np.arange(len(chosen), dtype=np.uint32)
+    if end - begin == len(codes):  # one place in each
+        places = part.places(begin, end)
+        return every, places if where is None else places.take(where)
+    counts = part.counts.take(chosen)
+    if where is None:
+        return every.repeat(counts), part.places(begin, end)
+
+    def firsts() -> Array:
+        found = np.cumsum(part.counts.take(codes), dtype=np.uint32)
+        found -= part.counts.take(codes)
+        return found
+
+    first = view.kept.get(("firsts", field, number), firsts) if len(codes) > 2048 else firsts()
+    first = first.take(where)
+    if int(counts.max()) == 1:
+        return every, part.places(begin, end).take(first)
+    return every.repeat(counts), part.places(begin, end).take(ranges(first, counts))
+
+
+def _owners(keys: Array, bits: int) -> Ints:
+    owners = keys >> keys.dtype.type(bits)
+    keep = np.ones(len(owners), bool)
+    keep[1:] = owners[1:] != owners[:-1]
+    found: Ints = owners[keep].astype(np.int64)
+    return found
+
+
+def _exact(keys: Sequence[Array], bits: int) -> Ints:
+    """Owners in which all words follow one another at once."""
+    last = len(keys) - 1
+    order = sorted(range(len(keys)), key=lambda one: len(keys[one]))
+    shifted = [keys[one] + keys[one].dtype.type(last - one) for one in order]
+    begun = shifted[0]
+    for here in shifted[1:]:
+        if len(begun) > _MANY:
+            begun = _both(begun, here, bits)
+        else:
+            at = here.searchsorted(begun)
+            at[at == len(here)] = len(here) - 1
+            begun = begun[here.take(at) == begun]
+        if not len(begun):
+            break
+    return _owners(begun, bits)
+
+
+def _both(one: Array, other: Array, bits: int) -> Array:
+    """Keys (ascending) that are in both."""
+    top = int(max(one[-1], other[-1]))
+    size = 1 << max(_STRETCH, bits)
+    edges = np.arange(0, top + size, size)
+    cuts, others = one.searchsorted(edges).tolist(), other.searchsorted(edges).tolist()
+    marks = np.zeros(size, bool)
+    found = []
+    for number, edge in enumerate(edges[:-1].tolist()):
+        mine = one[cuts[number] : cuts[number + 1]] - one.dtype.type(edge)
+        marks[other[others[number] : others[number + 1]] - other.dtype.type(edge)] = True
+        found.append(one[cuts[number] : cuts[number + 1]][marks.take(mine)])
+        marks.fill(False)
+    return np.concatenate(found)

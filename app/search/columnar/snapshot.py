@@ -1,0 +1,181 @@
+"""What a searcher evaluates queries on: the segments of a commit, their statistics, what is kept of them.
+
+Scores are Whoosh's BM25F to the last bits. A posting's code says its weight and its document's length, so the
+score of a code is looked up in a table made once for a field, and multiplied by the rarity of the term.
+"""
+
+# mypy: allow-untyped-calls
+
+import contextlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from math import inf, log
+from typing import Any
+
+import numpy as np
+from whoosh import scoring
+
+from app.search.columnar.arrays import Array, Bools
+from app.search.columnar.inverting import LENGTHS
+from app.search.columnar.nodes import TooMuch
+from app.search.columnar.postings import Postings
+from app.search.columnar.segment import ColumnSegment
+from app.search.columnar.segmentdata import SegmentData
+
+KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
+
+
+_ENTRY = 400  # bytes that an array takes beside its own
+
+
+class Kept:
+    """Arrays that were worked out for a segment: those used last, as many as there is room for.
+
+    May be shared by threads.
+    """
+
+    def __init__(self, room: int = KEPT) -> None:
+        self._found: OrderedDict[Any, Array] = OrderedDict()
+        self._room, self._size = room, 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Any, make: Callable[[], Array]) -> Array:
+        """What ``make`` gives, made once."""
+        found = self._found.get(key)
+        if found is not None:
+            with contextlib.suppress(KeyError):  # another thread has just let it go
+                self._found.move_to_end(key)
+            return found
+        found = make()
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = found
+                self._size += found.nbytes + _ENTRY
+                while self._size > self._room and len(self._found) > 1:
+                    self._size -= self._found.popitem(last=False)[1].nbytes + _ENTRY
+        return found
+
+    def has(self, key: Any) -> bool:
+        """Whether an array is here."""
+        return key in self._found
+
+
+class _Scratch(threading.local):
+    """Arrays as long as the largest segment, one set for each thread; whoever uses them leaves them empty."""
+
+    size = 0
+
+    def fit(self, size: int) -> "_Scratch":
+        if self.size < size:
+            self.size = size
+            self.scores = np.zeros(size, np.float32)
+            self.slots = np.full(size, -1, np.int32)
+            self.marks = np.zeros(size, bool)
+        return self
+
+
+scratch = _Scratch()
+
+
+class Patience:
+    """How long a search may take: until ``until``, by the clock that never goes back."""
+
+    def __init__(self) -> None:
+        self.until = inf
+
+    def check(self) -> None:
+        """TooMuch when the time is up."""
+        if time.monotonic() > self.until:
+            raise TooMuch("the search took too long and was given up; ask for rarer words")
+
+
+class View:
+    """One segment of a snapshot. ``alive`` masks its living documents (None: all), ``base`` is its first."""
+
+    def __init__(self, segment: ColumnSegment, data: SegmentData, base: int) -> None:
+        self.data, self.base, self.count = data, base, data.count
+        self.alive = segment.living()
+        self.generation = segment.deleted_count()
+        self.kept: Kept = data.kept
+        self.patience = Patience()
+
+    def field(self, name: str) -> Postings | None:
+        """The postings of a field, if the segment has any. TooMuch when the search takes too long."""
+        self.patience.check()
+        return self.data.fields.get(name)
+
+    def documents(self, name: str, term: int) -> Array:
+        """Documents of a term. TooMuch as for ``field``."""
+        self.patience.check()
+        return self.kept.get((name, term), lambda: self.data.fields[name].documents(term))
+
+
+class Snapshot:
+    """The segments that one searcher reads."""
+
+    def __init__(self, views: Sequence[View], schema: Any, weighting: scoring.BM25F) -> None:
+        self.views, self.schema, self.weighting = views, schema, weighting
+        self.count = sum(view.count for view in views)
+        self.patience = Patience()
+        for view in views:
+            view.patience = self.patience
+        self._tables: dict[tuple[str, int], tuple[Array, Array]] = {}
+        self._idfs: dict[tuple[str, bytes], float] = {}
+        self._lexicons: dict[str, Any] = {}
+
+    def tables(self, field: str, view: View) -> tuple[Array, Array]:
+        """The score of each code of a field in a segment, but for the term's rarity: precise, and single."""
+        key = field, view.base
+        found = self._tables.get(key)
+        if found is None:
+            part = view.data.fields[field]
+            weights = part.weights.astype(np.float64)
+            if self.schema[field].scorable:
+                total = sum(one.data.said["totals"].get(field, 0) for one in self.views)
+                mean = total / (self.count or 1) or 1
+                b, k1 = self.weighting._field_B.get(field, self.weighting.B), self.weighting.K1
+                lengths = np.maximum(LENGTHS[part.lengths], 1)
+                weights = weights * (k1 + 1) / (weights + k1 * ((1 - b) + b * lengths / mean))
+            found = self._tables[key] = weights, weights.astype(np.float32)
+        return found
+
+    def idf(self, field: str, term: bytes) -> float:
+        """The rarity of a term; of a field that is not scored, one. Removed documents count, as in Whoosh."""
+        known = self._idfs.get((field, term))
+        if known is None:
+            known = self.rarity(field, self.frequency(field, term))
+            if len(self._idfs) > 50_000:
+                self._idfs.clear()
+            self._idfs[field, term] = known
+        return known
+
+    def rarity(self, field: str, frequency: int) -> float:
+        """The rarity of a term in so many documents."""
+        return log(self.count / (frequency + 1)) + 1 if self.schema[field].scorable else 1.0
+
+    def rarities(self, field: str, frequencies: Array) -> Array:
+        """The rarities of terms in so many documents each."""
+        if not self.schema[field].scorable:
+            return np.ones(len(frequencies))
+        found: Array = np.log(self.count / (frequencies + 1)) + 1
+        return found
+
+    def frequency(self, field: str, term: bytes) -> int:
+        """In how many documents a term stands."""
+        total = 0
+        for view in self.views:
+            part = view.field(field)
+            number = part.terms.find(term) if part is not None else -1
+            if part is not None and number >= 0:
+                begin, end = part.span(number)
+                total += end - begin
+        return total
+
+
+def mask_of(documents: Array, count: int) -> Bools:
+    """A mask of these documents."""
+    found = np.zeros(count, bool)
+    found[documents] = True
+    return found

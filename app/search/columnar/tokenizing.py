@@ -1,0 +1,162 @@
+"""Turns text into tokens by Whoosh's own analyzer, each stretch between blanks only once.
+
+For analyzers made of a regular expression and filters that look at one word at a time, what a stretch of
+text gives does not depend on its neighbours. So the real analyzer is asked once for each different stretch,
+and what comes out is Whoosh's by construction.
+"""
+
+# mypy: allow-untyped-calls
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from whoosh import fields, formats
+from whoosh.analysis.acore import Token
+from whoosh.analysis.analyzers import CompositeAnalyzer
+from whoosh.analysis.filters import LowercaseFilter, StopFilter, StripFilter
+from whoosh.analysis.morph import StemFilter
+from whoosh.analysis.tokenizers import RegexTokenizer
+
+from app.search.columnar.arrays import Array, ranges, starts
+
+_PLAIN = (LowercaseFilter, StopFilter, StemFilter, StripFilter)
+_PATTERNS = (r"[\w\*]+(\.?[\w\*]+)*", r"\w+(\.?\w+)*")  # of the whoosh distributions: they never match blanks
+_SPACED = bytes(  # what no word of those patterns has in it, made blank
+    byte if chr(byte).isalnum() or chr(byte) in "_*." else 32 for byte in range(128)
+) + bytes(128)
+_MOST = 500_000  # stretches that are remembered
+
+
+def quick(field: Any) -> "Tokenizing | None":
+    """A tokenizing for this field, or None when its analyzer must see whole texts."""
+    if type(field) is not fields.TEXT or type(field.format) is not formats.Positions:
+        return None
+    if field.vector or field.format.field_boost != 1.0 or field.separate_spelling():
+        return None
+    analyzer = field.analyzer
+    items = list(analyzer.items) if type(analyzer) is CompositeAnalyzer else [analyzer]
+    first = items[0]
+    if type(first) is not RegexTokenizer or first.gaps or first.expression.pattern not in _PATTERNS:
+        return None
+    if not all(type(item) in _PLAIN for item in items[1:]):
+        return None
+    stops = [item for item in items[1:] if type(item) is StopFilter]
+    if len(stops) > 1 or any(not item.renumber for item in stops):
+        return None
+    return Tokenizing(analyzer, bool(stops))
+
+
+class _Memo(dict[Any, int]):
+    """What each stretch gives: a token, a stopped word (-1), nothing (-2), or several (-3 and below)."""
+
+    def __init__(self, owner: "Tokenizing") -> None:
+        super().__init__()
+        self.owner = owner
+
+    def __missing__(self, stretch: Any) -> int:
+        code = self[stretch] = self.owner.ask(stretch if isinstance(stretch, str) else stretch.decode())
+        return code
+
+
+class Tokenizing:
+    """Numbers of tokens of texts. ``names`` are the tokens as bytes."""
+
+    def __init__(self, analyzer: Any, stops: bool) -> None:
+        self.analyzer, self.stops = analyzer, stops
+        self._items: list[Any] = list(analyzer.items) if type(analyzer) is CompositeAnalyzer else [analyzer]
+        self._word = ""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all tokens and their numbers."""
+        self.names: list[bytes] = []
+        self._numbers: dict[str, int] = {}
+        self.several: list[list[int]] = []
+        self._memo = _Memo(self)
+        self._get = self._memo.__getitem__
+        self._filtered = self._stream()
+
+    @property
+    def full(self) -> bool:
+        """Whether it remembers more than it should."""
+        return len(self._memo) > _MOST
+
+    def codes(self, text: str) -> Iterable[int]:
+        """What each stretch of a text gives, in order."""
+        if text.isascii():
+            return map(self._get, text.encode().translate(_SPACED).split())
+        return map(self._get, text.split())
+
+    def ask(self, stretch: str) -> int:
+        """What the analyzer gives for one stretch, as a code."""
+        found: list[int] = []
+        for match in self._items[0].expression.finditer(stretch):
+            self._word = match.group(0)
+            try:
+                token = next(self._filtered)
+            except BaseException:
+                self._filtered = self._stream()
+                raise
+            found.append(-1 if token.stopped else self._number(token.text))
+        if len(found) < 2:
+            return found[0] if found else -2
+        self.several.append(found)
+        return -2 - len(self.several)
+
+    def _stream(self) -> Iterator[Any]:
+        """The analyzer's filters over one word after another, ``_word``: to begin them anew takes long."""
+        token = Token(positions=True, removestops=False, mode="index")
+
+        def words() -> Iterator[Any]:
+            while True:
+                token.text, token.pos, token.boost, token.stopped = self._word, 0, 1.0, False
+                yield token
+
+        stream: Iterator[Any] = words()
+        for item in self._items[1:]:
+            stream = item(stream)
+        return stream
+
+    def _number(self, token: str) -> int:
+        number = self._numbers.get(token)
+        if number is None:
+            number = self._numbers[token] = len(self.names)
+            self.names.append(token.encode())
+        return number
+
+    def tokens(self, codes: Array, counts: Array) -> tuple[Array, Array, Array]:
+        """Tokens of texts with ``counts`` codes each; how many each text has, and the place of its first.
+
+        Whoosh numbers words without the stopped ones, but begins at the first word's own place.
+        """
+        many = np.flatnonzero(codes < -2)
+        if len(many):
+            lists = [self.several[-3 - code] for code in codes[many].tolist()]
+            each = np.ones(len(codes), np.int64)
+            each[many] = [len(one) for one in lists]
+            spread = np.repeat(codes, each)
+            spread[ranges((starts(each)[:-1])[many], each[many])] = np.concatenate(lists)
+            counts = _per_text(each, counts)
+        else:
+            spread = codes
+        stopped, kept = spread == -1, spread >= 0
+        sums = starts(kept)
+        begins = starts(counts)
+        per_text = np.diff(sums[begins])
+        return spread[kept], per_text, self._leads(stopped, kept, begins, per_text)
+
+    @staticmethod
+    def _leads(stopped: Array, kept: Array, begins: Array, per_text: Array) -> Array:
+        leads = np.zeros(len(per_text), np.int64)
+        having = np.flatnonzero(per_text)
+        if len(having) and stopped.any():
+            firsts = np.flatnonzero(kept)[starts(per_text)[:-1][having]]
+            before = starts(stopped)
+            leads[having] = before[firsts] - before[begins[:-1][having]]
+        return leads
+
+
+def _per_text(values: Array, counts: Array) -> Array:
+    begins = starts(counts)
+    return np.diff(starts(values)[begins])

@@ -1,0 +1,145 @@
+"""Other spellings of the names in a query, in any script: Khojaly, Xocalı, Ходжалы, Խոջալու.
+
+The index knows which of its words may be one name by their keys, and the keys over-match: Forrest is
+forest. So a word is widened only when the archive itself writes it as a name: with a capital within
+sentences, in the passages that are looked at, or in a script without capitals. A word that stands nowhere
+counts as a name unless it is typed small and is one letter away from another word: then it is a slip. The
+same holds for the spellings it is widened by. Only the reader's own index and editions are read, and what
+is held back is left out.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import and_, or_, select
+
+from app.archive import index
+from app.db import session
+from app.models import Audience, Edition, EditionPart, Testimony
+from app.search import Engine, Query
+from app.search.folding import fold, forms
+from app.search.stopping import STOP_WORDS
+from app.search.suggesting import spoken
+
+SHORTEST = 4  # letters of a name that is widened
+LOOKED_AT = 3  # passages in which it is looked how a word is written
+TRIED = 16  # words alike, the most frequent first, that are looked at
+MOST = 8  # spellings added to a word
+WORDS = 12  # of a query that are looked at
+KEPT = 20_000  # words whose spellings are remembered
+_OPENS = ".!?…:։՜՞۔؟\n"  # after which a capital says nothing
+_BETWEEN = " \t\"'“”„«»‘’(—–-"
+
+
+@dataclass
+class _Seen:
+    """How the archive writes a word: its spellings, and how often as a name, and how often not."""
+
+    spellings: Counter[str] = field(default_factory=Counter)
+    names: int = 0
+    others: int = 0
+
+    @property
+    def is_name(self) -> bool:
+        return bool(self.spellings) and (self.names > self.others or self.names == self.others == 0)
+
+    def add(self, text: str, start: int, end: int) -> None:
+        """See a word of a text."""
+        spelling = text[start:end]
+        self.spellings[spelling] += 1
+        before = text[:start].rstrip(_BETWEEN)
+        if not before or before[-1] in _OPENS or spelling.isupper() or not _has_case(spelling):
+            return
+        if spelling[0].isupper():
+            self.names += 1
+        else:
+            self.others += 1
+
+
+_kept: WeakKeyDictionary[Engine, tuple[object, dict[str, tuple[str, ...]]]] = WeakKeyDictionary()
+
+
+def spellings(words: str, audience: str, without: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Each word of a query that may be a name, folded, with the other spellings it has in the index.
+
+    Nothing is told of the groups of ``without``.
+    """
+    engine = index(audience)
+    mark = engine.mark(), without
+    held = _kept.get(engine)
+    if held is None or held[0] != mark or len(held[1]) > KEPT:
+        held = _kept[engine] = mark, {}
+    found: dict[str, tuple[str, ...]] = {}
+    for word in [one.surface for one in spoken(words)][:WORDS]:
+        folded = fold(word)
+        if len(word) < SHORTEST or not word.isalpha() or not STOP_WORDS.isdisjoint(forms(word)):
+            continue
+        # Whether it is typed with a capital matters, so the word is remembered as it was typed.
+        if word not in held[1]:
+            held[1][word] = _others(word, engine, audience, without)
+        if held[1][word]:
+            found[folded] = held[1][word]
+    return found
+
+
+def _others(word: str, engine: Engine, audience: str, without: frozenset[str]) -> tuple[str, ...]:
+    alike = [other for other in engine.alike(word, without) if other not in forms(word)][:TRIED]
+    if not alike:
+        return ()
+    seen = _looked_up([word, *alike], engine, audience, without)
+    itself = seen[word]
+    if itself.spellings and not itself.is_name:
+        return ()
+    if not itself.spellings and word.islower() and _has_case(word):
+        meant = engine.suggest(word, without)
+        if meant and meant not in alike:
+            return ()
+    marked = engine.marker(Query(word))
+    found = {}
+    for other in alike:
+        if seen[other].is_name:
+            spelling = min(seen[other].spellings, key=lambda one: (len(one), -seen[other].spellings[one]))
+            if not marked.spans(spelling):  # an inflection of the word is found as it is
+                found[fold(spelling)] = spelling
+    return tuple(found.values())[:MOST]
+
+
+def _looked_up(
+    words: Sequence[str], engine: Engine, audience: str, without: frozenset[str]
+) -> Mapping[str, _Seen]:
+    """How each word is written in some passages that hold it."""
+    hits = {word: engine.search(Query(word, without=without, limit=LOOKED_AT)).hits for word in words}
+    places = {(hit.group, hit.number) for hit in chain.from_iterable(hits.values())}
+    texts = _texts(places, audience)
+    seen = {}
+    for word, found in hits.items():
+        seen[word] = _Seen()
+        marker = engine.marker(Query(word))
+        for hit in found:
+            for text in texts.get((hit.group, hit.number), ()):
+                for start, end in marker.spans(text):
+                    seen[word].add(text, start, end)
+    return seen
+
+
+def _texts(places: set[tuple[str, int]], audience: str) -> dict[tuple[str, int], list[str]]:
+    """The lines of passages of the audience's editions."""
+    if not places:
+        return {}
+    rows = session().execute(
+        select(Testimony.identifier, EditionPart.number, EditionPart.lines)
+        .join(Edition, Edition.id == EditionPart.edition_id)
+        .join(Testimony, Testimony.id == Edition.testimony_id)
+        .where(
+            Edition.audience == Audience(audience),
+            or_(*(and_(Testimony.identifier == one, EditionPart.number == at) for one, at in places)),
+        )
+    )
+    return {(group, number): [line.get("text", "") for line in lines] for group, number, lines in rows}
+
+
+def _has_case(word: str) -> bool:
+    return word[0].lower() != word[0].upper()
