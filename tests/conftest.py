@@ -27,6 +27,11 @@ def shared_folder() -> Path:
     return Path(os.environ.get("ARCHIVE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: much of the time is spent waiting for a browser, a disk or a child."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def shared() -> Path:
     folder = shared_folder()
