@@ -125,6 +125,6 @@ def test_lines_picked_with_the_mouse_lead_to_the_workbench(page, key_card, testi
     visitor = page(storage_state=key_card)
     visitor.goto(testimony)
     visitor.locator("#line-2 .testimony-text").select_text()
-    visitor.get_by_role("toolbar", name="Lines selected").get_by_role("link").click()
+    visitor.get_by_role("toolbar", name="Lines selected").get_by_role("link", name="Tie to a claim").click()
     visitor.wait_for_url("**/workbench/**")
     assert "first=2&last=2" in visitor.url
