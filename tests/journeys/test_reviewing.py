@@ -141,7 +141,8 @@ def test_the_teller_reads_the_question_and_why_it_was_declined(page, key_card, a
     assert "The cheap ones." in visitor.locator("main").inner_text()
     part.get_by_label("It tells of something that this archive does not collect.").check()
     part.locator("textarea").fill("Ask at the market.")
-    part.get_by_role("button", name="Decline this account").click()
+    with visitor.expect_navigation():
+        part.get_by_role("button", name="Decline this account").click()
     fits(visitor)
     come_back(teller, words)
     seen = teller.locator("main").inner_text()
