@@ -79,7 +79,8 @@ def test_a_written_account_is_found_read_and_accepted(page, key_card, archive, w
     visitor = page(width=width, storage_state=key_card)
     visitor.goto("/")
     visitor.locator(".menu summary", has_text="Ada Keeper").click()
-    visitor.get_by_role("link", name="Accounts given").click()
+    with visitor.expect_navigation():
+        visitor.get_by_role("link", name="Accounts given").click()
     fits(visitor)
     visitor.get_by_role("link", name=f"At {width} steps").click()
     assert "Rauf the Miller" in visitor.locator("main").inner_text()
