@@ -305,3 +305,27 @@ class Register:
     questions: tuple[QuestionEntry, ...] = ()
     claims: tuple[ClaimEntry, ...] = ()
     invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceEntry:
+    """A passage that bears on a claim, as it travels by itself: where it stands, how it bears, who says so.
+
+    ``testimony`` and ``claim`` are identifiers of this archive, or what they were called where they came
+    from. Lines count from 0 in transcript ``revision``; without one, in the transcript as it is now.
+    """
+
+    testimony: str
+    first: int
+    last: int
+    claim: str
+    stance: str  # supports, contradicts, qualifies
+    basis: str  # saw, heard_from, inferred, document
+    heard_from: str = ""
+    note: str = ""
+    revision: int | None = None
+    linked_by: str = ""  # a user's identifier, or a name
+    linked_at: str = ""  # ISO 8601, UTC
+    ref: str = ""  # the link's identifier
+    quote: str = ""  # what is said there, as the asking audience may read it
+    claim_text: str = ""

@@ -34,3 +34,9 @@ def short(ms: int) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def fragment(start_ms: int, end_ms: int | None = None) -> str:
+    """``t=62.5,70``: a stretch of a recording. Source: Media Fragments URI 1.0, W3C 2012."""
+    end = f",{end_ms / 1000:.10g}" if end_ms is not None and end_ms > start_ms else ""
+    return f"t={start_ms / 1000:.10g}{end}"

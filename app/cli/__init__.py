@@ -6,7 +6,7 @@ import sys
 import click
 
 import config
-from app.cli import collections, demonstration, holdings, serving, trail, users, vocabularies
+from app.cli import collections, demonstration, evidence, holdings, serving, trail, users, vocabularies
 from app.errors import ArchiveError
 
 
@@ -28,6 +28,7 @@ for command in (
     *vocabularies.COMMANDS,
     *demonstration.COMMANDS,
     *trail.COMMANDS,
+    *evidence.COMMANDS,
 ):
     cli.add_command(command)
 

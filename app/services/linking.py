@@ -1,9 +1,11 @@
 """Tie a passage to a claim: who says what bears on what, how, and how they know. It can be undone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from app import clock
 from app.db import session
 from app.errors import Conflict, Invalid, NotFound
 from app.models import (
@@ -20,6 +22,7 @@ from app.models import (
 )
 from app.pages import LinkView, ReadingView
 from app.policy import Action, Actor, require
+from app.records import EvidenceEntry
 from app.services import auditing, identifying, publishing, settling
 
 
@@ -42,19 +45,32 @@ def link(
     """
     require(actor, Action.LINK)
     testimony = find(testimony_id)
-    claim = claimed(claim_id)
-    chosen_stance = identifying.choice(Stance, stance, "stance")
-    chosen_basis = identifying.choice(Basis, basis, "basis")
-    passage = pick(testimony, first, last)
+    said = EvidenceEntry(testimony_id, first, last, claim_id, stance, basis, heard_from, note)
+    evidence = tie(testimony, said, actor)
+    publishing.publish(testimony)
+    return evidence
+
+
+def tie(testimony: Testimony, said: EvidenceEntry, actor: Actor) -> Evidence:
+    """Tie a passage to a claim, and leave publishing to whoever ties several.
+
+    Who linked it and when is as ``said``, where it says so. Raises as ``link``.
+    """
+    require(actor, Action.LINK)
+    claim = claimed(said.claim)
+    passage = pick(testimony, said.first, said.last)
+    stance = identifying.choice(Stance, said.stance, "stance")
+    basis = identifying.choice(Basis, said.basis, "basis")
     if any(evidence.claim_id == claim.id for evidence in passage.evidence):
         raise Conflict("These lines are tied to this claim already; undo that link to change it.")
     evidence = Evidence(
         claim=claim,
-        stance=chosen_stance,
-        basis=chosen_basis,
-        note=note,
-        heard_from=heard_from,
-        linked_by=actor.identifier or actor.name or "command line",
+        stance=stance,
+        basis=basis,
+        note=said.note,
+        heard_from=said.heard_from,
+        linked_by=said.linked_by or actor.identifier or actor.name or "command line",
+        linked_at=_moment(said.linked_at) if said.linked_at else clock.now(),
     )
     passage.evidence.append(evidence)
     session().flush()
@@ -63,15 +79,22 @@ def link(
         "evidence.link",
         f"evidence:{evidence.identifier}",
         testimony=testimony.identifier,
-        lines=[first, last],
+        lines=[said.first, said.last],
         claim=claim.identifier,
-        stance=stance,
-        basis=basis,
-        note=note,
-        heard_from=heard_from,
+        stance=stance.value,
+        basis=basis.value,
+        note=said.note,
+        heard_from=said.heard_from,
     )
-    publishing.publish(testimony)
     return evidence
+
+
+def _moment(written: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        raise Invalid(f"{written!r:.40} is no moment like 2031-05-17T12:00:00+00:00.") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def change(

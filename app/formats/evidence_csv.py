@@ -1,0 +1,105 @@
+"""Evidence as a table: one passage bearing on one claim in each row.
+
+Columns, in any order: ``testimony, first, last, claim, stance, basis`` must be there; ``heard_from, note,
+revision, linked_by, linked_at, ref, quote, claim_text`` may be. No cell that is written is taken for a
+formula: an apostrophe is set before it, and taken away again when the table is read.
+"""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterable, Iterator, Mapping
+
+from app.errors import Invalid
+from app.formats import base
+from app.formats.shape import CHOICES
+from app.records import EvidenceEntry
+
+COLUMNS = tuple(field.name for field in dataclasses.fields(EvidenceEntry))
+REQUIRED = COLUMNS[:6]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")  # the apostrophe too, so that it can be taken away
+
+
+def load(data: bytes) -> Iterator[EvidenceEntry | Invalid]:
+    """Each row's entry, or what is wrong with it. Raises Invalid for what is no such table."""
+    text = _text(data)
+    head = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
+    try:
+        names = [name.strip().lower().replace(" ", "_") for name in next(rows, [])]
+        missing = [name for name in REQUIRED if name not in names]
+        if missing:
+            raise Invalid(f"The table has no column {', '.join(missing)}.", 1)
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                yield _entry(dict(zip(names, map(unguarded, row), strict=False)), rows.line_num)
+    except csv.Error as error:
+        raise Invalid(f"The table cannot be read: {error}.", rows.line_num) from None
+
+
+def _text(data: bytes) -> str:
+    """As it stands, where it is UTF-8: a note's line ends are its own."""
+    base.check_size(data)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return base.decode(data)[0]
+
+
+def dump(entries: Iterable[EvidenceEntry]) -> str:
+    """The table such that ``load(dump(entries)) == entries``."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(COLUMNS)
+    for entry in entries:
+        cells = (getattr(entry, name) for name in COLUMNS)
+        table.writerow("" if cell is None else guarded(str(cell)) for cell in cells)
+    return written.getvalue()
+
+
+def guarded(text: str) -> str:
+    """A cell that no table program takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before it was guarded."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+
+
+def _entry(row: Mapping[str, str], line: int) -> EvidenceEntry | Invalid:
+    try:
+        return checked(
+            EvidenceEntry(
+                first=_number(row["first"], "first"),
+                last=_number(row["last"] or row["first"], "last"),
+                revision=_number(row["revision"], "revision") if row.get("revision", "").strip() else None,
+                **{name: row.get(name, "") for name in COLUMNS if name not in ("first", "last", "revision")},
+            )
+        )
+    except Invalid as refusal:
+        return Invalid(str(refusal), line)
+
+
+def checked(entry: EvidenceEntry) -> EvidenceEntry:
+    """The entry, when it can be one. Raises Invalid."""
+    for name in ("testimony", "claim"):
+        if not getattr(entry, name).strip():
+            raise Invalid(f"{name} is empty")
+    if entry.first > entry.last:
+        raise Invalid(f"lines {entry.first} to {entry.last} run backwards")
+    for name in ("stance", "basis"):
+        if getattr(entry, name) not in CHOICES[name]:
+            said = getattr(entry, name)
+            raise Invalid(f"{name} is {said!r:.40}, not one of {', '.join(sorted(CHOICES[name]))}")
+    return entry
+
+
+def _number(cell: str, name: str) -> int:
+    try:
+        number = int(cell)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise Invalid(f"{name} is {cell!r:.40}, not a whole number from 0")
+    return number
