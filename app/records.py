@@ -158,6 +158,13 @@ class MediaRef:
     height: int | None = None
     ref: str = ""
     withheld: str = ""  # why readers may not open it; then nothing else of it is told but its kind
+    variant: str = ""  # of a copy: opus, 720p, thumb-webp ...
+    page: int | None = None  # of a paper, from 1
+    mimetype: str = ""
+    size: int = 0  # bytes
+    group: int = 0  # the copies of one original share it
+    recipe: str = ""  # of a copy: the digest of its edits; archivists' alone
+    is_open: bool = True  # False: for archivists, until one of them gives it to readers
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def give_file(archive, identifier: str, name: str = "cassette-zorblatt.mp3", **m
                 mimetype="audio/mpeg",
                 key=f"{use}-{identifier}",
                 name=name,
+                is_open=True,
                 caption="A cassette",
                 size=3,
                 sha256="",

@@ -16,8 +16,10 @@ from app.models.claim import (
 )
 from app.models.collection import Accession, Collection
 from app.models.consent import Consent
+from app.models.derivation import Derivation, DerivationState
 from app.models.edition import SEARCHING, Audience, Edition, EditionLink, EditionPart, LinkKind
 from app.models.event import Event
+from app.models.fixity import FixityCheck, Found, Shelf
 from app.models.fuzzy import known
 from app.models.hold import Hold
 from app.models.invitation import Invitation
@@ -70,6 +72,8 @@ __all__ = [
     "Claim",
     "Collection",
     "Consent",
+    "Derivation",
+    "DerivationState",
     "Dismissal",
     "Doubt",
     "Edition",
@@ -77,6 +81,8 @@ __all__ = [
     "EditionPart",
     "Event",
     "Evidence",
+    "FixityCheck",
+    "Found",
     "Guess",
     "Hold",
     "Invitation",
@@ -106,6 +112,7 @@ __all__ = [
     "SavedSearch",
     "SecondReading",
     "Segment",
+    "Shelf",
     "SignIn",
     "Source",
     "Stance",

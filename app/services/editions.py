@@ -34,6 +34,7 @@ from app.records import (
 from app.services import consenting, descending, masking, revisions
 
 SEALED = "original"  # the use of a media file that never leaves
+SPEAKING = ("audio", "video", "text")  # kinds of files that say the words of a transcript again
 
 
 def whole(testimony: Testimony) -> Record:
@@ -104,7 +105,7 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
     """
     if audience is Audience.STAFF:
         scripts = tuple(_flagged(script, record) for script in record.scripts)
-        media = tuple(m for m in record.media if m.use != SEALED)
+        media = _counted(m for m in record.media if m.use != SEALED)
         return _with_speakers(replace(record, scripts=scripts, media=media, withholdings=(), extra={}))
     hidden = {n for w in record.withholdings for n in range(w.first, w.last + 1)}
 
@@ -159,6 +160,8 @@ def veils(testimony: Testimony) -> dict[str, str]:
 
 
 def _media(testimony: Testimony) -> tuple[MediaRef, ...]:
+    originals = {m.id: m for m in testimony.media if m.original_id is None}
+    groups = {number: group for group, number in enumerate(originals)}
     return tuple(
         MediaRef(
             m.use,
@@ -171,24 +174,37 @@ def _media(testimony: Testimony) -> tuple[MediaRef, ...]:
             m.height,
             m.identifier,
             (m.withheld_for or RedactionReason.THIRD_PARTY.value) if m.is_withheld else "",
+            m.variant,
+            m.page,
+            m.mimetype,
+            m.size,
+            groups[m.original_id or m.id],
+            m.recipe,
+            m.original_id is None or originals[m.original_id].is_open,
         )
         for m in testimony.media
     )
 
 
+def _counted(files: Iterable[MediaRef]) -> tuple[MediaRef, ...]:
+    """The files, their groups counted through: no gap tells of an original that is not shown."""
+    shown: dict[int, int] = {}
+    return tuple(replace(m, group=shown.setdefault(m.group, len(shown))) for m in files)
+
+
 def _open_media(record: Record, silenced: bool) -> tuple[MediaRef, ...]:
     """The files a reader may open. Of one that is withheld only its kind and the reason are left.
 
-    ``silenced``: a recording still says what is withheld or veiled, until a redacted copy exists.
+    ``silenced``: a recording or a paper still says what is withheld or veiled, until a redacted copy exists.
     """
-    files = [m for m in record.media if m.use != SEALED]
+    files = [m for m in record.media if m.use != SEALED and m.is_open]
     withheld = [MediaRef("withheld", m.kind, withheld=m.withheld) for m in files if m.withheld]
     shown = [
-        replace(m, name="", key="")
+        replace(m, name="", key="", recipe="")
         for m in files
-        if not m.withheld and not (silenced and m.kind in ("audio", "video") and m.use != "redacted")
+        if not m.withheld and not (silenced and m.kind in SPEAKING and m.use != "redacted")
     ]
-    return (*shown, *dict.fromkeys(withheld))
+    return (*_counted(shown), *dict.fromkeys(withheld))
 
 
 def _inside(chapter: Chapter, hidden: set[int]) -> bool:

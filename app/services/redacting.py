@@ -282,11 +282,11 @@ def held(testimony: Testimony) -> list[Kept]:
 
 
 def files(testimony: Testimony) -> list[File]:
-    """The files of a testimony that readers are given, or would be."""
+    """The files of a testimony that readers are given, or would be; its copies go with each."""
     return [
         File(m.identifier, m.kind, m.use, m.caption or m.name, m.withheld_for if m.is_withheld else "")
         for m in testimony.media
-        if m.use != "original"
+        if m.original_id is None
     ]
 
 
