@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 GIB = 2**30
+THREADS = 256  # that answer readers, in each process
+LISTENERS = 224  # of these threads, how many recordings may hold at a time: the others answer pages
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Settings:
     base_url: str = ""  # BASE_URL: the public address, for feeds, sitemap and citations
     trusted_hosts: tuple[str, ...] = ()  # TRUSTED_HOSTS: names this archive answers to (comma-separated)
     secure_cookies: bool = False  # SECURE_COOKIES: "1" when served over https only
+    x_accel: str = ""  # X_ACCEL: nginx's internal location of media/, when nginx hands the files over
     demonstration: bool = False  # ARCHIVE_DEMONSTRATION: "1" says on every page that it is invented
     leave_address: str = ""  # LEAVE_ADDRESS: where "Leave this page" leads; an empty page of ours otherwise
     upload_largest: int = 4 * GIB  # UPLOAD_LARGEST: bytes of one file given with an account
@@ -65,6 +68,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         base_url=environ.get("BASE_URL", "").rstrip("/"),
         trusted_hosts=tuple(h for h in environ.get("TRUSTED_HOSTS", "").split(",") if h),
         secure_cookies=environ.get("SECURE_COOKIES") == "1",
+        x_accel=environ.get("X_ACCEL", ""),
         demonstration=environ.get("ARCHIVE_DEMONSTRATION") == "1",
         leave_address=environ.get("LEAVE_ADDRESS", ""),
         secret_key=environ.get("SECRET_KEY", ""),
@@ -84,6 +88,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "BASE_URL": settings.base_url,
         "TRUSTED_HOSTS": ",".join(settings.trusted_hosts),
         "SECURE_COOKIES": "1" if settings.secure_cookies else "",
+        "X_ACCEL": settings.x_accel,
         "ARCHIVE_DEMONSTRATION": "1" if settings.demonstration else "",
         "LEAVE_ADDRESS": settings.leave_address,
         "SECRET_KEY": settings.secret_key,

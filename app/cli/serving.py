@@ -75,6 +75,8 @@ class Quiet(Logger):  # type: ignore[misc]
 
     def exception(self, msg: str, *args: object, **kwargs: Any) -> None:
         """A fault, with where it came about and without what was asked for."""
+        if isinstance(sys.exception(), TimeoutError):
+            return  # a listener took nothing for too long and was let go
         if "request" in msg:
             msg, args = "a fault while a request was answered", ()
         super().exception(msg, *args, **kwargs)
@@ -83,7 +85,7 @@ class Quiet(Logger):  # type: ignore[misc]
 def _serve(host: str, port: int, workers: int) -> None:
     """Answer readers with gunicorn: threads that stream bodies, and no access log (it keeps addresses)."""
     sys.argv = [
-        *("gunicorn", "--preload", "--worker-class", "gthread", "--threads", "64"),
+        *("gunicorn", "--preload", "--worker-class", "gthread", "--threads", str(config.THREADS)),
         *("--workers", str(workers), "--bind", f"{host}:{port}"),
         *(("--worker-tmp-dir", SHM) if Path(SHM).is_dir() else ()),
         *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),

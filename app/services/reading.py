@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -15,7 +15,6 @@ from app.models import (
     EditionLink,
     EditionPart,
     LinkKind,
-    MediaFile,
     Outcome,
     Testimony,
     Withdrawal,
@@ -23,7 +22,6 @@ from app.models import (
 from app.pages import Listing, Summary, TestimonyPage
 from app.plain import restore
 from app.records import Line, Record, Script
-from app.storage import store
 
 PER_PAGE = 25  # testimonies in a list
 PARTS_PER_PAGE = 30  # passages of a transcript on one page: about 2,000 words
@@ -92,19 +90,6 @@ def published(audience: str, limit: int = 50, after: datetime | None = None) -> 
     if after:
         newest = newest.where(Edition.published_at > after)
     return [summary(edition) for edition in session().scalars(newest)]
-
-
-def media(ref: str, audience: str) -> tuple[BinaryIO, str, int]:
-    """A media file's bytes, its type and its size in bytes, if an edition shows it. Raises NotFound."""
-    file = session().scalar(
-        select(MediaFile)
-        .join(EditionLink, (EditionLink.kind == LinkKind.MEDIA) & (EditionLink.target_id == MediaFile.id))
-        .join(Edition, Edition.id == EditionLink.edition_id)
-        .where(MediaFile.identifier == ref, Edition.audience == audience)
-    )
-    if file is None:
-        raise NotFound(NOT_HERE)
-    return store().open(file.key), file.mimetype, file.size
 
 
 def find(identifier: str, audience: str) -> Edition:
