@@ -300,7 +300,8 @@ class Facet:
 class Answer:
     """What a search found, and how the question was understood.
 
-    ``also`` maps a word of the question to the other names it was searched under.
+    ``also`` maps a word of the question to the other names it was searched under; ``narrower`` one that is a
+    term to narrower terms, under which it was not.
     ``suggestion`` is a spelling that would find something; it is offered, never applied.
     """
 
@@ -310,6 +311,7 @@ class Answer:
     results: tuple[TestimonyHits, ...] = ()
     facets: tuple[Facet, ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    narrower: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     suggestion: str = ""
     message: str = ""
     page: int = 1

@@ -97,6 +97,7 @@ DOORS: dict[str, Action] = {
     "public.language": Action.READ,
     "public.search": Action.READ,
     "public.search_json": Action.READ,
+    "public.complete": Action.READ,
     "public.testimonies": Action.READ,
     "public.testimony": Action.READ,
     "public.testimony_json": Action.READ,

@@ -164,6 +164,7 @@ def test_an_archive_with_secrets_answers_as_one_without(archive, keep, new_home,
     addresses += ["/", "/testimonies", "/collections", "/people", "/places", "/feed.atom", "/sitemap.xml"]
     addresses += [f"/search{seen}?q={q}" for seen in SEEN for q in asked]
     addresses += ["/search/words?q=flood&q=lantern&q=houses"]
+    addresses += [f"/search/complete?q={q[:n]}" for q in asked for n in (2, 3, 5)]
     addresses += [f"/testimonies/{i:012x}{more}" for i in range(12) for more in ("", "/similar?line=1")]
     for address in addresses:
         one, other = here.get(address), there.get(address)

@@ -5,9 +5,11 @@ pages of those who are named so. Only names that the reader's own editions and e
 are used: a search must not give away another name of somebody it keeps.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, case, func, select
@@ -23,6 +25,7 @@ N = TypeVar("N", Person, Place)
 
 LONGEST = 4  # words of a name that is looked up in a query
 MOST = 6  # pages pointed to
+LOOKED_AT = 40  # words of names that begin alike and are looked at
 
 
 @dataclass
@@ -32,6 +35,11 @@ class Names:
     things: list[tuple[str, Named]] = field(default_factory=list)  # kind, and its name with all others
     by_name: dict[str, list[int]] = field(default_factory=dict)
     by_word: dict[str, set[int]] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words of all names, in order."""
+        return sorted(self.by_word)
 
     def add(self, kind: str, identifier: str, forms: Iterable[str]) -> None:
         """Know a thing by its forms, the one shown first."""
@@ -48,10 +56,8 @@ class Names:
 def variants(words: str, audience: str) -> dict[str, tuple[str, ...]]:
     """Each name of a place or a person in the query, folded, with the other forms it is known under."""
     names = _names(audience)
-    bare = [fold(word.rpartition(":")[2]) for word in _typed(words)]
-    spoken = {" ".join(bare[i : i + n]) for n in range(1, LONGEST + 1) for i in range(len(bare) - n + 1)}
     found: dict[str, tuple[str, ...]] = {}
-    for key in spoken & set(names.by_name):
+    for key in spoken(words) & set(names.by_name):
         forms = {
             form
             for number in names.by_name[key]
@@ -63,6 +69,38 @@ def variants(words: str, audience: str) -> dict[str, tuple[str, ...]]:
         if forms:
             found[key] = tuple(sorted(forms))
     return found
+
+
+def spoken(words: str) -> set[str]:
+    """Every word of the query, and every few words in a row, folded: what may be a name."""
+    return rows([fold(word.rpartition(":")[2]) for word in _typed(words)])
+
+
+def rows(words: Sequence[str]) -> set[str]:
+    """Every word, and every few words in a row."""
+    return {" ".join(words[i : i + n]) for n in range(1, LONGEST + 1) for i in range(len(words) - n + 1)}
+
+
+def begun(start: str, audience: str, most: int) -> list[tuple[str, str]]:
+    """Kinds and names of people and places of which a word begins with ``start`` (folded).
+
+    Of several names of one the first that does; shorter names before longer ones.
+    """
+    names = _names(audience)
+    found: dict[str, str] = {}
+    at = bisect_left(names.words, start)
+    for word in islice(names.words, at, at + LOOKED_AT):
+        for number in sorted(names.by_word[word]) if word.startswith(start) else ():
+            kind, named = names.things[number]
+            if kind != "events":
+                name = next(form for form in (named.name, *named.variants) if _begins(form, start))
+                found.setdefault(name, kind)
+    ranked = sorted(found, key=lambda name: (not fold(name).startswith(start), len(name), name))
+    return [(found[name], name) for name in ranked[:most]]
+
+
+def _begins(form: str, start: str) -> bool:
+    return any(fold(word).startswith(start) for word in form.replace(",", " ").split())
 
 
 def pages(words: str, audience: str) -> tuple[tuple[str, Named], ...]:

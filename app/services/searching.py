@@ -14,8 +14,8 @@ from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Summary, 
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Query, Results
-from app.search.folding import fold
-from app.services import indexing, naming, reading, widening
+from app.search.parsing import key
+from app.services import indexing, naming, reading, widening, wording
 from app.services.questioning import Questioner
 
 FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
@@ -58,6 +58,7 @@ def ask(
         results=tuple(grouped(results.hits, audience, index(audience).marker(query))),
         facets=_facets(results, query.filters),
         also=naming.said(words, query.variants),
+        narrower={} if exact else naming.said(words, wording.narrower(words, audience)),
         suggestion=index(audience).suggest(words, query.without, frozenset(query.variants)),
         message=results.message,
         page=page,
@@ -99,13 +100,13 @@ def understood(
 
 
 def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Other names and spellings: those the archive knows, then those that its index only makes likely."""
-    known = naming.variants(words, audience)
-    for word, spellings in widening.spellings(words, audience, held_back).items():
-        others = known.get(word, ())
-        folded = {fold(other) for other in others}
-        known[word] = (*others, *(one for one in spellings if fold(one) not in folded))
-    return known
+    """Other names: those the archive knows, labels of the same term, then what the index makes likely."""
+    found = naming.variants(words, audience)
+    for more in (wording.synonyms(words, audience), widening.spellings(words, audience, held_back)):
+        for word, others in more.items():
+            held = {key(other): other for other in found.get(word, ())}
+            found[word] = tuple((held | {key(one): one for one in others if key(one) not in held}).values())
+    return found
 
 
 def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
@@ -259,6 +260,7 @@ def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) ->
             for facet in answer.facets
         },
         "also": {word: list(names) for word, names in answer.also.items()},
+        "narrower": {word: list(labels) for word, labels in answer.narrower.items()},
         "named": [
             {"kind": kind, "identifier": thing.ref, "name": thing.name} for kind, thing in answer.named
         ],

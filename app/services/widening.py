@@ -20,6 +20,7 @@ from app.archive import index
 from app.db import session
 from app.models import Audience, Edition, EditionPart, Testimony
 from app.search import Engine, Query
+from app.search.analysis import words as words_of
 from app.search.folding import fold, forms
 from app.search.stopping import STOP_WORDS
 from app.search.suggesting import spoken
@@ -58,8 +59,41 @@ class _Seen:
         else:
             self.others += 1
 
+    @property
+    def usual(self) -> str:
+        """The spelling seen most often; of those seen alike, one without a capital."""
+        return max(self.spellings, key=lambda one: (self.spellings[one], one))
 
-_kept: WeakKeyDictionary[Engine, tuple[object, dict[str, tuple[str, ...]]]] = WeakKeyDictionary()
+
+@dataclass
+class _Kept:
+    """What was found out about words of one state of an index."""
+
+    mark: object
+    others: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+
+
+_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+
+
+def _held(engine: Engine, without: frozenset[str]) -> _Kept:
+    mark = engine.mark(), without
+    held = _kept.get(engine)
+    if held is None or held.mark != mark or len(held.others) + len(held.written) > KEPT:
+        held = _kept[engine] = _Kept(mark)
+    return held
+
+
+def written(words: Sequence[str], audience: str, without: frozenset[str]) -> Mapping[str, str]:
+    """How the audience's editions write folded words of its index."""
+    engine = index(audience)
+    held = _held(engine, without)
+    if new := [word for word in words if word not in held.written]:
+        for word, seen in _looked_up(new, engine, audience, without).items():
+            same = Counter({one: often for one, often in seen.spellings.items() if fold(one) == word})
+            held.written[word] = _Seen(same).usual if same else word
+    return {word: held.written[word] for word in words}
 
 
 def spellings(words: str, audience: str, without: frozenset[str]) -> dict[str, tuple[str, ...]]:
@@ -68,20 +102,16 @@ def spellings(words: str, audience: str, without: frozenset[str]) -> dict[str, t
     Nothing is told of the groups of ``without``.
     """
     engine = index(audience)
-    mark = engine.mark(), without
-    held = _kept.get(engine)
-    if held is None or held[0] != mark or len(held[1]) > KEPT:
-        held = _kept[engine] = mark, {}
+    held = _held(engine, without).others
     found: dict[str, tuple[str, ...]] = {}
     for word in [one.surface for one in spoken(words)][:WORDS]:
-        folded = fold(word)
         if len(word) < SHORTEST or not word.isalpha() or not STOP_WORDS.isdisjoint(forms(word)):
             continue
         # Whether it is typed with a capital matters, so the word is remembered as it was typed.
-        if word not in held[1]:
-            held[1][word] = _others(word, engine, audience, without)
-        if held[1][word]:
-            found[folded] = held[1][word]
+        if word not in held:
+            held[word] = _others(word, engine, audience, without)
+        if held[word]:
+            found[fold(word)] = held[word]
     return found
 
 
@@ -89,22 +119,27 @@ def _others(word: str, engine: Engine, audience: str, without: frozenset[str]) -
     alike = [other for other in engine.alike(word, without) if other not in forms(word)][:TRIED]
     if not alike:
         return ()
-    seen = _looked_up([word, *alike], engine, audience, without)
-    itself = seen[word]
+    itself = _looked_up([word], engine, audience, without)[word]
     if itself.spellings and not itself.is_name:
         return ()
+    others = _looked_up(alike, engine, audience, without)
     if not itself.spellings and word.islower() and _has_case(word):
         meant = engine.suggest(word, without)
-        if meant and meant not in alike:
+        if meant and not (meant in others and others[meant].is_name):
             return ()
-    marked = engine.marker(Query(word))
-    found = {}
-    for other in alike:
-        if seen[other].is_name:
-            spelling = min(seen[other].spellings, key=lambda one: (len(one), -seen[other].spellings[one]))
-            if not marked.spans(spelling):  # an inflection of the word is found as it is
-                found[fold(spelling)] = spelling
-    return tuple(found.values())[:MOST]
+    likely = [
+        min(seen.spellings, key=lambda one: (len(one), -seen.spellings[one], one))
+        for other, seen in others.items()
+        # Of what stands only in inflections less is known: its capitals must not be those of sentences.
+        if seen.is_name and (seen.names or other in map(fold, seen.spellings))
+    ]
+    found: list[str] = []
+    markers = [engine.marker(Query(word))]
+    for spelling in sorted(likely, key=len):
+        if not any(marker.spans(spelling) for marker in markers):  # inflections are found without this
+            found.append(spelling)
+            markers.append(engine.marker(Query(spelling)))
+    return tuple(sorted(found[:MOST], key=likely.index))
 
 
 def _looked_up(
@@ -117,11 +152,19 @@ def _looked_up(
     seen = {}
     for word, found in hits.items():
         seen[word] = _Seen()
-        marker = engine.marker(Query(word))
-        for hit in found:
-            for text in texts.get((hit.group, hit.number), ()):
-                for start, end in marker.spans(text):
-                    seen[word].add(text, start, end)
+        said = [text for hit in found for text in texts.get((hit.group, hit.number), ())]
+        wanted = set(forms(word))
+        same = [
+            (text, one.start, one.end)
+            for text in said
+            for one in words_of(text)
+            if not wanted.isdisjoint(forms(one.surface))
+        ]
+        if not same:  # only other forms of the word stand there
+            marker = engine.marker(Query(word))
+            same = [(text, *span) for text in said for span in marker.spans(text)]
+        for text, start, end in same:
+            seen[word].add(text, start, end)
     return seen
 
 

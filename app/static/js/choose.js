@@ -4,7 +4,8 @@
 //   <input name="term" data-choose-from="/suggestions" data-choose-into="term_id">
 //   <input type="hidden" name="term_id">
 //
-// data-choose-submits sends the form once something is chosen.
+// data-choose-submits sends the form once something is chosen. In a field that is data-choose-freely anything may be
+// typed: Enter takes what was moved to, and sends what was typed where nothing was.
 
 const WAIT = 30; // milliseconds after a key before the server is asked, while it still answers an earlier one
 const ENOUGH = 3; // letters after which Enter takes the first suggestion
@@ -169,6 +170,7 @@ class Chooser {
 
   entered(event, open) {
     const typed = this.field.value.trim();
+    if ("chooseFreely" in this.field.dataset && !(open && this.active >= 0)) return this.close();
     if (this.chosen !== null || typed.length < (open && this.active >= 0 ? 0 : ENOUGH)) return;
     if (this.waiting === typed || this.asking) {
       event.preventDefault();
@@ -177,6 +179,7 @@ class Chooser {
       event.preventDefault();
       this.take(Math.max(this.active, 0));
     }
+    return undefined;
   }
 
   take(at) {

@@ -1,6 +1,6 @@
 """A search as its address says it: read from the address, and written back with a change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,6 +64,16 @@ class Asked:
         held = self.filters.get(facet, ())
         kept = tuple(v for v in held if v != value) if value in held else (*held, value)
         return self.address(filters={**self.filters, facet: kept})
+
+    def widened(self, word: str, others: Iterable[str]) -> str:
+        """The address of the same search with any of these in the place of a word of it."""
+        names = (name.replace('"', " ") for name in (word, *others))
+        either = " OR ".join(f'"{name}"' if " " in name else name for name in names)
+        place = self.words.casefold().find(word.casefold())
+        if place < 0 or '"' in self.words:
+            return self.address(words=f"{self.words} OR {either}")
+        after = self.words[place + len(word) :]
+        return self.address(words=f"{self.words[:place]}({either}){after}")
 
     def parameters(self) -> dict[str, Any]:
         """What differs from a plain search."""
