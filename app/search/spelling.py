@@ -45,23 +45,22 @@ def keys(word: str, bare: bool = False) -> frozenset[str]:
 
     A ``bare`` word is one that has lost its accents, so that more letters may stand for either of two.
     """
-    plain = latin(word)[:24]
-    either = _BARE if bare and word.isascii() else _EITHER
-    doubtful = [at for at, letter in enumerate(plain) if letter in either][:4]
-    choices = [either[letter] if at in doubtful else (letter,) for at, letter in enumerate(plain)]
     unvocalised = bool(_UNVOCALISED.search(word))
-    return frozenset(key for chosen in product(*choices) for key in _sounds("".join(chosen), unvocalised))
+    return frozenset(key for plain in _readings(word, bare) for key in _sounds(plain, unvocalised))
 
 
 def may_be_one(word: str, other: str, bare: bool = False) -> bool:
     """Whether two words may be one name. ``bare``: they may have lost their accents.
 
-    Those with two consonants share their keys with many a word, so their vowels count as well.
+    In one script they must sound alike with all their vowels: Georgia is not George. In two scripts those
+    with two consonants, which share their keys with many a word, must have almost the same vowels.
     """
     shared = keys(word, bare) & keys(other, bare)
-    if any(len(key) > ENOUGH for key in shared):
-        return True
-    return bool(shared) and one_edit(_plainly(word), _plainly(other))
+    if not shared:
+        return False
+    if script(word) == script(other):
+        return not _shapes(word, bare).isdisjoint(_shapes(other, bare))
+    return any(len(key) > ENOUGH for key in shared) or one_edit(_plainly(word), _plainly(other))
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -83,6 +82,27 @@ def script(name: str) -> str:
     """The script a name is written in, by the Unicode name of its first letter."""
     letter = next((sign for sign in name if sign.isalpha()), "")
     return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def _readings(word: str, bare: bool) -> list[str]:
+    """A word in Latin letters, each that stands for either of two read in both ways."""
+    plain = latin(word)[:24]
+    either = _BARE if bare and word.isascii() else _EITHER
+    doubtful = [at for at, letter in enumerate(plain) if letter in either][:4]
+    choices = [either[letter] if at in doubtful else (letter,) for at, letter in enumerate(plain)]
+    return ["".join(chosen) for chosen in product(*choices)]
+
+
+@lru_cache(maxsize=200_000)
+def _shapes(word: str, bare: bool) -> frozenset[str]:
+    """The consonants of a word with its vowels, but for a narrow one at its end, which is often left out."""
+    return frozenset(_shape(plain, bare) for plain in _readings(word, bare))
+
+
+def _shape(plain: str, bare: bool) -> str:
+    plain = re.sub("i(?=[aeou].)|[iu]$", "", plain.replace("y", "i"))
+    plain = plain.replace("u", "o").replace("e", "a" if bare else "e")
+    return re.sub(r"(.)\1+", r"\1", re.sub("^[aeio]+", "a", plain))
 
 
 def _plainly(word: str) -> str:

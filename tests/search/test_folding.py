@@ -68,6 +68,15 @@ def test_both_spellings_of_an_umlaut_find_it() -> None:
         ("hy", "քաղաքներում", "քաղաքներից"),
         ("pt-BR", "cidades", "cidade"),
         ("de", "Häuser", "häusern"),
+        ("az", "EVLƏRİMİZDƏN", "evi"),
+        ("az", "Uşağın", "uşaqlar"),
+        ("tr", "İSTASYONLARI", "istasyonlar"),
+        ("tr", "ışıklar", "IŞIK"),
+        ("ru", "Ёлками", "елка"),
+        ("hy", "ԵՐԵՎԱՆԻ", "Երևան"),
+        ("hy", "ԵՐԵՒԱՆՈՒՄ", "երեւան"),
+        ("ar", "كتابها", "كتاب"),
+        ("fa", "كتاب\u200cها", "کتاب"),
     ],
 )
 def test_inflected_forms_are_found_in_their_language(
