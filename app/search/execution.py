@@ -18,8 +18,8 @@ from app.search import syntax
 from app.search.base import Hit, Query, Results
 from app.search.columnar import nodes
 from app.search.columnar.arrays import Array, Bools
-from app.search.columnar.faceting import named
-from app.search.columnar.ranking import Ranked, ranked
+from app.search.columnar.faceting import PerGroup
+from app.search.columnar.rating import Ranked, ranked
 from app.search.columnar.snapshot import Snapshot, mask_of
 from app.search.finding import Finding
 from app.search.nearness import CANDIDATES, counting, nearer
@@ -70,10 +70,10 @@ class Execution:
         parts = [part for part, one in zip(self.view.parts, every, strict=True) if one.total]
         found = [one for one in every if one.total]
         for part, one in zip(parts, found, strict=True):
-            per_group = part.groups.per_group(one.documents)
-            groups += int(np.count_nonzero(per_group))
+            per_group = part.groups.per_group(one)
+            groups += len(per_group.having)
             for name, counter in counts.items():
-                counter.update(_counted(part, name, one.documents, per_group))
+                counter.update(_counted(part, name, one, per_group))
         if by_words:
             passages = by_score(parts, found, most)
             if asked is not None:
@@ -109,7 +109,7 @@ class Execution:
         for part in self.view.parts:
             found = self.found(part, node, query, 1)
             if found.total:
-                per_group = part.groups.per_group(found.documents)[:-1]
+                per_group = part.groups.per_group(found).counts[:-1]
                 names = part.data.fields["group"].terms
                 for number in np.flatnonzero(per_group).tolist():
                     counts[names[number].decode()] = int(per_group[number])
@@ -194,13 +194,13 @@ class Execution:
         return part.kept.get(("filter", name, values), made)
 
 
-def _counted(part: Part, facet: str, documents: Array, per_group: Array) -> dict[str, int]:
+def _counted(part: Part, facet: str, found: Ranked, per_group: PerGroup) -> dict[str, int]:
     """How many groups have each value of a facet in one of these documents."""
     field = FACET + facet
     if field not in part.data.fields:
         return {}
-    counts = part.groups.count_facet(field, documents, per_group)
-    return {value: groups for value, (_, groups) in named(part.data.fields[field], counts).items()}
+    counts = part.groups.count_facet(field, found, per_group)
+    return {value: groups for value, (_, groups) in part.groups.named(field, counts).items()}
 
 
 def _hits(passages: Passages, first: int, end: int) -> tuple[Hit, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.search.columnar.arrays import Array, Floats, Ints
-from app.search.columnar.ranking import Ranked
+from app.search.columnar.rating import Ranked
 from app.search.part import Part
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from app.search import Document, Query, Utterance, WhooshEngine
-from app.search.columnar.ranking import Ranked
+from app.search.columnar.rating import Ranked
 from app.search.finding import Finding
 from app.search.nearness import MOST, NEXT, RARE, Placed, Turns, counting, nearer
 from app.search.ordering import by_score

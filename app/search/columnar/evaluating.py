@@ -44,13 +44,18 @@ def listed(snapshot: Snapshot, view: View, node: Term | Given) -> Listed | None:
 
 
 def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
-    """The postings of a term; None when the segment has none."""
+    """The postings of a term; None when the segment has none. Short ones are kept."""
+    known: Leaf | None = snapshot.few.get((view.base, node))
+    if known is not None:
+        return known
     part = view.field(node.field)
     number = part.terms.find(node.text) if part is not None else -1
     if part is None or number < 0:
         return None
     factor = snapshot.idf(node.field, node.text) * node.boost
-    return Leaf(view, (node.field, number), snapshot.tables(node.field, view), factor)
+    found = Leaf(view, (node.field, number), snapshot.tables(node.field, view), factor)
+    snapshot.keep((view.base, node), found, len(found.documents))
+    return found
 
 
 def evaluate(snapshot: Snapshot, view: View, node: Node) -> Found:

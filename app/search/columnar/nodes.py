@@ -6,9 +6,10 @@
 import fnmatch
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from whoosh import query
+from whoosh.fields import FieldType
 from whoosh.query import qcore
 
 from app.search.columnar.arrays import Array
@@ -37,8 +38,7 @@ class Listed(Protocol):
         """Precise scores of some of the documents, by their places in the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A term, as bytes."""
 
     field: str
@@ -150,14 +150,14 @@ DEEP = "the query has too many parts within parts"
 
 def compiled(asked: Any, schema: Any) -> Node:
     """The tree of a query. Unknown when some part of it is left to Whoosh, TooMuch when it is too large."""
-    waiting, count = [asked], 0
-    while waiting:
-        one = waiting.pop()
+    every = [asked]
+    for one in every:  # which grows meanwhile
+        if type(one) is query.Term:
+            continue
         if not isinstance(one, qcore.Query):  # a filter may be a set of documents, or results
             raise Unknown(type(one).__name__)
-        waiting.extend(one.children())
-        count += 1
-        if count > MOST_NODES:
+        every.extend(one.children())
+        if len(every) > MOST_NODES:
             raise TooMuch(LONG.format(MOST_NODES))
     try:
         return _compiled(asked, schema)
@@ -181,12 +181,16 @@ def _field(asked: Any, schema: Any) -> Any:
 
 
 def _term(asked: Any, schema: Any) -> Node:
-    if asked.fieldname not in schema:
-        return NOTHING
-    if asked.minquality:
-        raise Unknown("minquality")
+    name, text = asked.fieldname, asked.text
     try:
-        return Term(asked.fieldname, _field(asked, schema).to_bytes(asked.text), asked.boost)
+        field = schema[name]
+    except KeyError:
+        return NOTHING
+    if asked.minquality or field.format is None:
+        raise Unknown(name)
+    try:
+        plain = type(text) is str and type(field).to_bytes is FieldType.to_bytes
+        return Term(name, text.encode() if plain else field.to_bytes(text), asked.boost)
     except ValueError:
         return NOTHING
 

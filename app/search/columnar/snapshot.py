@@ -25,7 +25,8 @@ from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
 
 KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
-
+SHORT = 5_000  # documents of a list that is short
+_SHORTS = 1_000_000  # documents of all short lists that a snapshot keeps at hand: about 5 MB
 
 _ENTRY = 400  # bytes that an array takes beside its own
 
@@ -123,7 +124,18 @@ class Snapshot:
             view.patience = self.patience
         self._tables: dict[tuple[str, int], tuple[Array, Array]] = {}
         self._idfs: dict[tuple[str, bytes], float] = {}
-        self._lexicons: dict[str, Any] = {}
+        self.few: dict[Any, Any] = {}
+        self._held = 0
+
+    def keep(self, key: Any, found: Any, size: int) -> None:
+        """Keep a short list of so many documents at hand, in ``few``."""
+        if size > SHORT:
+            return
+        self._held += size + 64
+        if self._held > _SHORTS:
+            self.few.clear()
+            self._held = size
+        self.few[key] = found
 
     def tables(self, field: str, view: View) -> tuple[Array, Array]:
         """The score of each code of a field in a segment, but for the term's rarity: precise, and single."""

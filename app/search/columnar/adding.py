@@ -1,0 +1,76 @@
+"""Adds up the scores of several lists: which documents may be among the best, and all that there are."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from app.search.columnar.arrays import Array, Bools
+from app.search.columnar.nodes import Listed
+from app.search.columnar.selecting import candidates
+from app.search.columnar.snapshot import View, scratch
+
+SLACK = 1e-5  # far more than sums of scores in single precision are wrong
+_DENSE = 12  # lists with more than this part of all documents are added up over all documents
+
+
+class Added(NamedTuple):
+    """``chosen`` may be among the best (ascending); of all there are ``total``.
+
+    Which these are is in ``documents`` (ascending) or in ``marks``, if it was asked for.
+    """
+
+    chosen: Array
+    total: int
+    documents: Array | None = None
+    marks: Bools | None = None
+
+
+def added(view: View, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool) -> Added:
+    """The documents of any list that are in the mask (None: all are)."""
+    room = scratch.fit(view.count).scores[: view.count]
+    if sum(len(one.documents) for one in lists) * _DENSE > view.count:
+        return _everywhere(room, lists, mask, limit, whole)
+    return _here_and_there(room, lists, mask, limit, whole)
+
+
+def _everywhere(scores: Array, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool) -> Added:
+    """Over all documents of the segment."""
+    for one in lists:
+        rough = one.rough()
+        np.add.at(scores, one.documents, rough if mask is None else rough * mask.take(one.documents))
+    marks: Bools = scores.view(np.uint32) != 0
+    chosen = candidates(scores, limit, SLACK)
+    chosen = chosen.compress(marks.take(chosen)).astype(np.uint32)
+    scores.fill(0)
+    return Added(chosen, int(np.count_nonzero(marks)), None, marks if whole else None)
+
+
+def _here_and_there(
+    scores: Array, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool
+) -> Added:
+    """Over the documents of the lists only. (No list has a document twice.)"""
+    places, fresh, total = [], [], 0
+    for one in lists:
+        at, rough = one.documents.astype(np.intp), one.rough()
+        if mask is not None:
+            fits = mask.take(at).nonzero()[0]
+            at, rough = at.take(fits), rough.take(fits)
+        before = scores.take(at)
+        new = before == 0
+        total += int(np.count_nonzero(new))
+        before += rough
+        scores[at] = before
+        places.append(at)
+        if whole:
+            fresh.append(at.compress(new).astype(np.uint32))
+    sums = [scores.take(at) for at in places]
+    together = np.concatenate(sums)
+    chosen = np.concatenate(places).take(
+        candidates(together, len(lists) * limit, SLACK)
+    )  # some stand in each
+    for at in places:
+        scores[at] = 0
+    return Added(
+        np.unique(chosen).astype(np.uint32), total, np.sort(np.concatenate(fresh)) if whole else None
+    )
