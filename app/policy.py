@@ -299,6 +299,9 @@ DOORS: dict[str, Action] = {
     "public.rename_search": Action.ACCOUNT,
     "public.seen_search": Action.ACCOUNT,
     "public.delete_search": Action.ACCOUNT,
+    # CITING
+    "public.passage": Action.READ,
+    "public.passage_data": Action.READ,
 }
 
 

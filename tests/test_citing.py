@@ -1,5 +1,6 @@
 """What was cited knows what became of its words: same, moved, changed, gone, withheld; never another."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -8,9 +9,10 @@ import pytest
 from app.cli.base import OPERATOR
 from app.errors import NotFound
 from app.models import Audience
-from app.services import citing, redacting
+from app.services import citing, publishing, reading, redacting, veiling, withdrawing
 from tests.conftest import testimony
 from tests.correcting import Edited, begin, fresh, save
+from tests.telling import accept, send
 
 TEXTS = ("We left at dawn.", "The bridge was down.", "Nobody came back.", "We left at dusk.")
 
@@ -75,7 +77,7 @@ def test_the_cited_line_is_gone_although_a_copy_stands(where, archive, account, 
     rest = [lines[0], lines[2], lines[3]]
     rest.insert(where, replace(lines[1], came_from=(), end_ms=lines[1].end_ms + 1))
     correct(archive, account, 1, rest)
-    assert became(archive, account, 1, 1) == ("gone", None, None)
+    assert became(archive, account, 1, 1) == ("superseded", None, None)
 
 
 def test_a_line_taken_apart_and_put_together_again_is_the_same(archive, account, lines):
@@ -153,13 +155,12 @@ def test_the_page_says_what_became_of_cited_lines_and_never_the_old_words(archiv
 def test_every_citation_carries_the_revision_and_its_address_leads_back(ext, archive, account, client, lines):
     correct(archive, account, 1, [Edited((), "Before.", "Ana Vell"), *lines])
     said = client.get(f"/testimonies/{account}/cite.{ext}?first=2&last=3").text
-    address = re.search(r"/testimonies/\w+\?[^#\s\"}]*", said.replace("\\", ""))
+    address = re.search(r"/testimonies/\w+/passages/2/2-3", said)
     assert address
-    assert "revision=2" in address[0]
     correct(archive, account, 2, lines_now(lines))
-    page = client.get(address[0].replace("&amp;", "&")).text
+    page = client.get(address[0]).text
     assert "They stand at another place now" in page
-    assert 'class="line focused" id="line-1"' in page
+    assert f"/testimonies/{account}?line=1&amp;to=2#line-1" in page
     assert "revision=3" in client.get(f"/testimonies/{account}/cite.{ext}").text
 
 
@@ -171,3 +172,132 @@ def test_unclear_lines_say_so(archive, account, client, lines):
     correct(archive, account, 1, [lines[0], replace(lines[1], text="", is_unclear=True), *lines[2:]])
     assert "(unclear in the recording)" in client.get(f"/testimonies/{account}").text
     assert client.get(f"/testimonies/{account}.json").json["scripts"][0]["lines"][1]["unclear"] is True
+
+
+def shown(client, account: str, span: str, revision: int = 1, **headers: str) -> dict[str, str]:
+    """The page, the JSON and the annotation of a passage, each asked for in both ways."""
+    address = f"/testimonies/{account}/passages/{revision}/{span}"
+    asked = {
+        "html": (address, "text/html"),
+        "json": (address, "application/json"),
+        "jsonld": (address, "application/ld+json"),
+        ".json": (f"{address}.json", "*/*"),
+        ".jsonld": (f"{address}.jsonld", "*/*"),
+    }
+    answers = {name: client.get(where, headers={"Accept": kind}) for name, (where, kind) in asked.items()}
+    assert len({answer.status_code for answer in answers.values()}) == 1
+    assert answers["html"].vary.as_set() >= {"accept"}
+    for name in ("json", "jsonld"):
+        assert answers[name].json == answers[f".{name}"].json
+    return {name: answer.text for name, answer in answers.items()}
+
+
+def state_of(told: dict[str, str]) -> str:
+    state = json.loads(told["json"])["state"]
+    assert json.loads(told["jsonld"])["archive:state"] == state
+    return state
+
+
+def test_a_passage_answers_exact_with_its_words_in_every_form(archive, account, client):
+    told = shown(client, account, "1-2")
+    assert state_of(told) == "exact"
+    annotation = json.loads(told["jsonld"])
+    selectors = {s["type"]: s for s in annotation["target"]["selector"]}
+    assert selectors["TextQuoteSelector"]["exact"] == "\n".join(TEXTS[1:3])
+    start, end = selectors["TextPositionSelector"]["start"], selectors["TextPositionSelector"]["end"]
+    assert "\n".join(TEXTS)[start:end] == "\n".join(TEXTS[1:3])
+    assert selectors["FragmentSelector"]["value"] == "t=2,6"
+    assert json.loads(told["json"])["now"]["quote"] == "\n".join(TEXTS[1:3])
+    assert TEXTS[1] in told["html"]
+    assert "They stand as they were cited." in told["html"]
+
+
+def test_a_passage_that_moved_says_where(archive, account, client, lines):
+    correct(archive, account, 1, [Edited((), "Before.", "Ana Vell", 0, 500), *lines])
+    told = shown(client, account, "1")
+    assert state_of(told) == "moved"
+    now = json.loads(told["json"])["now"]
+    assert (now["revision"], now["first"], now["quote"]) == (2, 2, TEXTS[1])
+    assert state_of(shown(client, account, "2", 2)) == "exact"
+
+
+def test_a_passage_that_changed_shows_both(archive, account, client, lines):
+    correct(archive, account, 1, [lines[0], replace(lines[1], text="The bridge was gone."), *lines[2:]])
+    told = shown(client, account, "1")
+    assert state_of(told) == "changed"
+    for text in told.values():
+        assert TEXTS[1] in text
+        assert "The bridge was gone." in text
+
+
+def test_a_passage_of_which_nothing_is_left_is_superseded_and_shows_what_it_was(
+    archive, account, client, lines
+):
+    correct(archive, account, 1, [lines[0], *lines[2:]])
+    told = shown(client, account, "1")
+    assert state_of(told) == "superseded"
+    assert all(TEXTS[1] in text for text in told.values())
+    assert "now" not in json.loads(told["json"])
+
+
+def test_a_withheld_passage_has_no_old_word_in_any_form(archive, account, client, lines):
+    with archive.writing():
+        redacting.redact(account, 1, 1, "danger", OPERATOR)
+    for span in ("1", "0-1", "1-3"):
+        told = shown(client, account, span)
+        assert state_of(told) == "withheld"
+        assert not [text for text in told.values() for said in TEXTS if said in text]
+
+
+def test_what_was_withheld_once_never_comes_back_as_old_words(archive, account, client, lines):
+    """Withheld, corrected, released: the words that were to be kept are not read off an old citation."""
+    with archive.writing():
+        kept = redacting.redact(account, 1, 1, "danger", OPERATOR).identifier
+    correct(archive, account, 1, [lines[0], replace(lines[1], text="Somebody spoke."), *lines[2:]])
+    assert state_of(shown(client, account, "1")) == "withheld"
+    with archive.writing():
+        redacting.lift(kept, "It may be told.", OPERATOR)
+    told = shown(client, account, "1")
+    assert state_of(told) == "changed"
+    assert all("Somebody spoke." in text for text in told.values())
+    assert not [text for text in told.values() if TEXTS[1] in text]
+
+
+def test_a_revision_no_reader_ever_saw_is_not_shown(archive, keep, client, lines):
+    account = keep(testimony("later", *TEXTS), publish=False)
+    correct(archive, account, 1, [lines[0], replace(lines[1], text="The bridge was gone."), *lines[2:]])
+    with archive.writing():
+        publishing.let_read(account, OPERATOR)
+    told = shown(client, account, "1")
+    assert state_of(told) == "changed"
+    assert not [text for text in told.values() if TEXTS[1] in text]
+
+
+def test_old_words_are_read_through_the_veils(archive, account, client, lines):
+    correct(archive, account, 1, [lines[0], replace(lines[1], text="The bridge of Ana Vell."), *lines[2:]])
+    correct(archive, account, 2, [lines[0], replace(lines[1], text="The bridge."), *lines[2:]])
+    assert "Ana Vell" in shown(client, account, "1", 2)["json"]
+    with archive.reading():
+        person = reading.whole(account, Audience.STAFF).agents[0].ref
+    with archive.writing():
+        veiling.veil(person, "A woman", (), OPERATOR)
+    for text in shown(client, account, "1", 2).values():
+        assert "Ana Vell" not in text
+        assert "A woman" in text
+
+
+def test_a_destroyed_testimony_leaves_a_tombstone_in_every_form(archive, client):
+    submission, _ = send(archive)
+    account = accept(archive, submission)
+    assert "heard the bells" in shown(client, account, "0")["json"]
+    with archive.writing():
+        withdrawing.withdraw(submission, "destroy")
+    told = shown(client, account, "0")
+    assert state_of(told) == "withdrawn"
+    assert client.get(f"/testimonies/{account}/passages/1/0").status_code == 410
+    assert not [text for text in told.values() if "bells" in text]
+
+
+@pytest.mark.parametrize("span", ["x", "1-", "-1", "2-1", "9", "1.5", "1_0"])
+def test_no_such_passage_is_not_found(span, account, client):
+    assert client.get(f"/testimonies/{account}/passages/1/{span}").status_code == 404

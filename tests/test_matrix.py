@@ -113,6 +113,7 @@ VALUES: dict[str, str] = {
     "format": "ttl",
     "passage": NOTHING,
     "upload": NOTHING,
+    "span": "0",
 }
 BY_ENDPOINT = {
     ("public.browse", "kind"): "people",
@@ -120,6 +121,7 @@ BY_ENDPOINT = {
     ("workbench.unrelate_term", "kind"): "broader",
     ("public.sitemap_page", "number"): "1",
     ("workbench.export_vocabulary", "kind"): "csv",
+    ("public.passage_data", "ext"): "json",
 }
 # Pages about things exist for an audience as far as its editions lead there; these are only in workbenches.
 ONLY_AT_DESKS = {"evidence", "redaction", "submission", "withdrawal", "job", "request", "user", "tagging"}

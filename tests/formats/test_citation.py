@@ -42,7 +42,7 @@ def test_chicago() -> None:
 def test_bibtex() -> None:
     entry = citation.bibtex(RECORD, URL + "_%20{", 1)
     assert entry.startswith("@misc{abc-1,\n  author = {{Leyla Əliyeva}},\n")
-    assert r"title = {{Salt \& 100\% \{rice\} of\_Ağdam}}" in entry
+    assert r"title = {{Salt \& 100\% \textbraceleft{}rice\textbraceright{} of\_Ağdam}}" in entry
     assert r"series = {The \$5 Collection}" in entry
     assert "date = {1992-21}" in entry
     assert "url = {https://archive.example/t/abc#s1_%20%7B}" in entry

@@ -187,7 +187,7 @@ def test_a_citation_comes_in_four_forms(page, demonstration):
     assert json.loads(text)[0]["title"].startswith("Mira Talvesh, first recording")
     chicago = visitor.request.get(path + "/cite.txt?first=5&last=6").text()
     assert "Mira Talvesh" in chicago
-    assert f"{path}?line=5&to=6&revision=1#line-5" in chicago
+    assert f"{path}/passages/1/5-6" in chicago
     assert visitor.locator("#cite .citation").inner_text().startswith(chicago[:20])
 
 

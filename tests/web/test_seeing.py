@@ -139,7 +139,7 @@ def test_it_is_taken_away_whole_with_addresses_to_cite(client, ferry):
     assert len(table) == data["total"] == len(data["rows"]) == 5
     last = next(row for row in table if row["before"].endswith("the last"))
     assert (last["words"], last["speaker"], last["time"]) == ("ferry", "Ana Vell", "0:04")
-    assert last["address"] == f"http://localhost/testimonies/{ferry[0]}?line=2&revision=1#line-2"
+    assert last["address"] == f"http://localhost/testimonies/{ferry[0]}/passages/1/2"
     assert client.get(last["address"]).status_code == 200
     assert client.get("/search/concordance.exe?q=ferry").status_code == 404
 

@@ -35,6 +35,7 @@ from app.web.public import (  # noqa: E402
     feeds,  # noqa: F401
     front,  # noqa: F401
     media,  # noqa: F401
+    passages,  # noqa: F401
     prompting,  # noqa: F401
     restricted,  # noqa: F401
     saved,  # noqa: F401

@@ -30,21 +30,15 @@ def archive_name() -> str:
 def permanent(
     identifier: str, line: int | None = None, to: int | None = None, revision: int | None = None
 ) -> str:
-    """The full address of a testimony, or of lines in it: what a citation holds.
+    """The full address of a testimony, or of a passage at a revision: what a citation holds.
 
-    With the revision that was read, the lines are found again when their numbers have changed.
+    By the revision its lines are found again when their numbers have changed.
     """
-    anchor = None if line is None else f"line-{line}"
-    to = to if line is not None and to is not None and to > line else None
-    return url_for(
-        "public.testimony",
-        identifier=identifier,
-        line=line,
-        to=to,
-        revision=revision or None,
-        _anchor=anchor,
-        _external=True,
-    )
+    if line is None:
+        revised = revision or None
+        return url_for("public.testimony", identifier=identifier, revision=revised, _external=True)
+    span = f"{line}-{to}" if to is not None and to > line else str(line)
+    return url_for("public.passage", identifier=identifier, revision=revision or 1, span=span, _external=True)
 
 
 def cited(record: Record, form: Callable[..., object], first: int | None, last: int | None) -> str:
