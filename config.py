@@ -32,6 +32,7 @@ class Settings:
     upload_quota: int = 12 * GIB  # UPLOAD_QUOTA: bytes of all files given with one account
     upload_files: int = 50  # UPLOAD_FILES: how many files may be given with one account
     disk_reserve: int = GIB // 2  # DISK_RESERVE: bytes that uploads leave free on the disk
+    silence_guard: int = 500  # SILENCE_GUARD: ms silenced beside withheld lines: times are not exact
     flood: int = 200  # FLOOD: accounts sent in a day before further ones are set aside
     secret_key: str = field(default="", repr=False)  # SECRET_KEY: else made once and kept in the home
 
@@ -47,7 +48,7 @@ class Settings:
                 object.__setattr__(self, name, default)
 
 
-NUMBERS = ("upload_largest", "upload_quota", "upload_files", "disk_reserve", "flood")
+NUMBERS = ("upload_largest", "upload_quota", "upload_files", "disk_reserve", "flood", "silence_guard")
 
 
 def default_home() -> Path:

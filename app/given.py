@@ -37,6 +37,7 @@ class Terms:
 
     uses: Mapping[str, bool] = field(default_factory=dict)  # reading, quoting, teaching, machines, courts
     access: str = "closed"
+    disguise: bool = False  # voices are heard in disguise
     open_from: date | None = None
     decided_by: str = ""
     given_by: str = "narrator"

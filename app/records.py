@@ -165,6 +165,7 @@ class MediaRef:
     group: int = 0  # the copies of one original share it
     recipe: str = ""  # of a copy: the digest of its edits; archivists' alone
     is_open: bool = True  # False: for archivists, until one of them gives it to readers
+    due: str = ""  # the recipe that copies for readers must have; archivists' alone
 
 
 @dataclass(frozen=True, slots=True)

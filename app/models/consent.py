@@ -30,6 +30,7 @@ class Consent(Identified, Base):
     machines: Mapped[bool] = mapped_column(default=False)  # research with machines
     courts: Mapped[bool] = mapped_column(default=False)  # courts and investigators
     access: Mapped[str] = mapped_column(default="closed")  # who may read
+    disguise: Mapped[bool] = mapped_column(default=False)  # voices are heard in disguise
     open_from: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(default="")  # who decides if the narrator cannot
     words: Mapped[str] = mapped_column(default="")  # the sentences that were agreed to

@@ -12,6 +12,7 @@ from app import clock
 from app.db import Base, Identified
 
 if TYPE_CHECKING:
+    from app.models.region import Region
     from app.models.testimony import Testimony
 
 
@@ -48,3 +49,6 @@ class MediaFile(Identified, Base):
     deposited_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     testimony: Mapped[Testimony | None] = relationship(back_populates="media")
+    regions: Mapped[list[Region]] = relationship(  # of an original
+        back_populates="media", cascade="all, delete-orphan", order_by="Region.id"
+    )

@@ -61,6 +61,7 @@ class Testimony(Identified, Versioned, Base):
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
     access: Mapped[AccessLevel] = mapped_column(default=AccessLevel.CLOSED)  # denied unless granted
     embargo_until: Mapped[datetime | None]
+    is_disguised: Mapped[bool] = mapped_column(default=False)  # its voices, in every copy for readers
     published_at: Mapped[datetime | None]  # None: only archivists see it
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     fingerprint: Mapped[str] = mapped_column(default="")  # SHA-256 of the record as it came in

@@ -74,6 +74,7 @@ def record(submission: Submission) -> bool:
         open_from=_open_from(answers),
         decided_by=answers.get("deciding", {}).get("decided_by", ""),
         words=_words(answers),
+        disguise=answers.get("readers", {}).get("voice") == "disguised",
         **{use: answers.get("uses", {}).get(use) == "yes" for use in USES},
     )
     if before:
@@ -107,6 +108,7 @@ def terms(submission: Submission) -> Terms | None:
     return Terms(
         uses={use: getattr(consent, use) for use in USES},
         access=consent.access,
+        disguise=consent.disguise,
         open_from=consent.open_from.date() if consent.open_from else None,
         decided_by=consent.decided_by,
         given_by=consent.given_by,
@@ -138,6 +140,7 @@ def _narrower(before: Consent, after: Consent) -> bool:
     levels = list(AccessLevel)
     return (
         any(getattr(before, use) and not getattr(after, use) for use in USES)
+        or (after.disguise and not before.disguise)
         or levels.index(AccessLevel(after.access)) > levels.index(AccessLevel(before.access))
         or (after.open_from is not None and (before.open_from is None or after.open_from > before.open_from))
     )

@@ -64,14 +64,18 @@ class Descent:
 
     def spans(self, place: Place) -> tuple[tuple[int | None, int | None], ...]:
         """The times of a place, of what it was made of and of what became of it, in every revision."""
-        lineages, found = self._lineages, tracing.sources(self._lineages, place.revision, place.lines)
-        for revision, here in tracing.standing(lineages, place.revision, place.lines).items():
-            found[revision] = found.get(revision, set()) | here
         times = []
-        for revision, here in found.items():
+        for revision, here in self.everywhere(place).items():
             held = [line for number, line in enumerate(self.lines(revision)) if number in here]
             times += [(line.start_ms, line.end_ms) for line in held]
         return tuple(dict.fromkeys(times))
+
+    def everywhere(self, place: Place) -> dict[int, set[int]]:
+        """A place, what it was made of and what became of it: lines by revision."""
+        lineages, found = self._lineages, tracing.sources(self._lineages, place.revision, place.lines)
+        for revision, here in tracing.standing(lineages, place.revision, place.lines).items():
+            found[revision] = found.get(revision, set()) | here
+        return found
 
 
 def place_of(passage: Passage, descent: Descent) -> Place:

@@ -7,9 +7,9 @@ made from what ``seen_by`` lets pass, so no door can forget a redaction.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from app import clock
 from app.models import (
     Audience,
+    MediaFile,
     Passage,
     Place,
     Redaction,
@@ -31,15 +31,15 @@ from app.records import (
     Tag,
     Withholding,
 )
-from app.services import consenting, descending, masking, revisions
+from app.services import consenting, descending, masking, revisions, silencing
 
 SEALED = "original"  # the use of a media file that never leaves
-SPEAKING = ("audio", "video", "text")  # kinds of files that say the words of a transcript again
 
 
 def whole(testimony: Testimony) -> Record:
     """Everything the archive holds of a testimony, as a Record; withholdings are those in force."""
     place, closed_until = testimony.place, consenting.embargo(testimony)
+    scripts = _scripts(testimony)
     return Record(
         source_id=testimony.source_id,
         identifier=testimony.identifier,
@@ -56,7 +56,7 @@ def whole(testimony: Testimony) -> Record:
             Agent(p.person.name, p.role, p.person.in_use.identifier, p.note, p.person.is_veiled)
             for p in testimony.participations
         ),
-        scripts=_scripts(testimony),
+        scripts=scripts,
         chapters=tuple(_chapter(p) for p in testimony.passages if p.title and _stands(p, testimony)),
         marks=_marks(testimony),
         tags=tuple(dict.fromkeys(_tags(testimony))),
@@ -66,7 +66,7 @@ def whole(testimony: Testimony) -> Record:
         people=tuple(
             dict.fromkeys(Named(m.person.shown_as, m.person.in_use.identifier) for m in testimony.mentions)
         ),
-        media=_media(testimony),
+        media=_media(testimony, scripts),
         duration_ms=testimony.duration_ms,
         rights=testimony.rights,
         source=testimony.source,
@@ -105,7 +105,7 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
     """
     if audience is Audience.STAFF:
         scripts = tuple(_flagged(script, record) for script in record.scripts)
-        media = _counted(m for m in record.media if m.use != SEALED)
+        media = _counted(replace(m, due="") for m in record.media if m.use != SEALED and not m.recipe)
         return _with_speakers(replace(record, scripts=scripts, media=media, withholdings=(), extra={}))
     hidden = {n for w in record.withholdings for n in range(w.first, w.last + 1)}
 
@@ -116,7 +116,6 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
 
     masked = replace(record, scripts=tuple(_masked(script, record) for script in record.scripts))
     seen = masking.record(masked, veils)
-    spoken = seen.scripts != masked.scripts  # a recording still says what a veil covers in its text
     seen = replace(
         seen,
         chapters=tuple(
@@ -127,7 +126,7 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
         marks=tuple(mark for mark in seen.marks if mark.is_open and is_open(mark)),
         tags=tuple(filter(is_open, seen.tags)),
         events=tuple(event for event in seen.events if event.is_open),
-        media=_open_media(seen, bool(hidden) or spoken),
+        media=_open_media(seen),
         withholdings=(),
         extra={},
         access="",
@@ -159,7 +158,15 @@ def veils(testimony: Testimony) -> dict[str, str]:
     return elsewhere | masking.of(people)
 
 
-def _media(testimony: Testimony) -> tuple[MediaRef, ...]:
+def due(testimony: Testimony, scripts: Sequence[Script] | None = None) -> dict[int, silencing.Due]:
+    """For each original, by its row's number, what the copies that readers get must be without."""
+    if not testimony.media:
+        return {}
+    return silencing.due(testimony, scripts or _scripts(testimony), veils(testimony))
+
+
+def _media(testimony: Testimony, scripts: Sequence[Script]) -> tuple[MediaRef, ...]:
+    dues = due(testimony, scripts)
     originals = {m.id: m for m in testimony.media if m.original_id is None}
     groups = {number: group for group, number in enumerate(originals)}
     return tuple(
@@ -180,10 +187,16 @@ def _media(testimony: Testimony) -> tuple[MediaRef, ...]:
             m.size,
             groups[m.original_id or m.id],
             m.recipe,
-            m.original_id is None or originals[m.original_id].is_open,
+            _is_open(originals[m.original_id or m.id]),
+            dues[m.original_id or m.id].recipe,
         )
         for m in testimony.media
     )
+
+
+def _is_open(original: MediaFile) -> bool:
+    """Whether readers are given an original's copies; a file that came to be shown as it is, always."""
+    return original.use != SEALED or original.is_open
 
 
 def _counted(files: Iterable[MediaRef]) -> tuple[MediaRef, ...]:
@@ -192,17 +205,16 @@ def _counted(files: Iterable[MediaRef]) -> tuple[MediaRef, ...]:
     return tuple(replace(m, group=shown.setdefault(m.group, len(shown))) for m in files)
 
 
-def _open_media(record: Record, silenced: bool) -> tuple[MediaRef, ...]:
+def _open_media(record: Record) -> tuple[MediaRef, ...]:
     """The files a reader may open. Of one that is withheld only its kind and the reason are left.
 
-    ``silenced``: a recording or a paper still says what is withheld or veiled, until a redacted copy exists.
+    A copy that was made without exactly what is to be left out now is none for readers: until there is one,
+    they are given nothing of that original.
     """
     files = [m for m in record.media if m.use != SEALED and m.is_open]
     withheld = [MediaRef("withheld", m.kind, withheld=m.withheld) for m in files if m.withheld]
     shown = [
-        replace(m, name="", key="", recipe="")
-        for m in files
-        if not m.withheld and not (silenced and m.kind in SPEAKING and m.use != "redacted")
+        replace(m, name="", key="", recipe="", due="") for m in files if not m.withheld and m.recipe == m.due
     ]
     return (*_counted(shown), *dict.fromkeys(withheld))
 
@@ -282,7 +294,7 @@ def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
     held = revisions.original(testimony)
     if transcript.kind is TranscriptKind.ORIGINAL or held is None:
         return lines
-    kept = [(passage, r) for passage, r in _in_force(testimony) if passage.transcript_id is not None]
+    kept = [(passage, r) for passage, r in silencing.in_force(testimony) if passage.transcript_id is not None]
     if not kept:
         return lines
     if revisions.count(held) == len(lines):
@@ -387,16 +399,6 @@ def _marks(testimony: Testimony) -> tuple[Mark, ...]:
     )
 
 
-def _in_force(testimony: Testimony) -> list[tuple[Passage, Redaction]]:
-    moment = clock.now()
-    return [
-        (passage, redaction)
-        for passage in testimony.passages
-        for redaction in passage.redactions
-        if passage.first is not None and passage.last is not None and redaction.is_in_force(moment)
-    ]
-
-
 def _withholdings(testimony: Testimony) -> tuple[Withholding, ...]:
     return tuple(
         Withholding(
@@ -405,5 +407,5 @@ def _withholdings(testimony: Testimony) -> tuple[Withholding, ...]:
             redaction.reason.value,
             redaction.until.date().isoformat() if redaction.until else "",
         )
-        for passage, redaction in _in_force(testimony)
+        for passage, redaction in silencing.in_force(testimony)
     )

@@ -143,9 +143,10 @@ def _write(
     testimony: Testimony, draft: _Draft, audience: Audience, before: Edition | None, held: set[_Link]
 ) -> Change:
     """Write one edition; returns how it differs from the one before. Parts whose words are alike stay."""
+    record, links = draft.record, _links(testimony, draft.record, audience)
     if before and before.stamp == draft.stamp:
+        _relink(before, links, held)
         return Change.NONE
-    record = draft.record
     moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
     written = {
         "stamp": draft.stamp,
@@ -160,7 +161,7 @@ def _write(
         change = Change.MORE if _findable(before.head) <= _findable(draft.head) else Change.LESS
         for name, value in written.items():
             setattr(before, name, value)
-        _relink(before, _links(testimony, record), held)
+        _relink(before, links, held)
         return change
     published = before.published_at if before else moment
     if before:
@@ -170,7 +171,7 @@ def _write(
     session().flush()
     if parts := [part | {"edition_id": edition.id} for part in _parts(record)]:
         session().execute(insert(EditionPart), parts)
-    _relink(edition, _links(testimony, record), set())
+    _relink(edition, links, set())
     return Change.LESS if before else Change.MORE
 
 
@@ -274,14 +275,16 @@ def described(record: Record) -> tuple[Line, ...]:
     )
 
 
-def _links(testimony: Testimony, record: Record) -> set[tuple[LinkKind, int]]:
-    """What this edition lets its audience get to."""
+def _links(testimony: Testimony, record: Record, audience: Audience) -> set[tuple[LinkKind, int]]:
+    """What this edition lets its audience get to; archivists also to the copies that others are given."""
     shown = {mark.ref for mark in record.marks}
     evidence: list[Evidence] = [
         e for passage in testimony.passages for e in passage.evidence if e.identifier in shown
     ]
     tags = {tag.ref for tag in record.tags}
     media = {m.ref for m in record.media}
+    if audience is Audience.STAFF:
+        media |= {m.identifier for m in testimony.media if m.use != editions.SEALED}
     links = {(LinkKind.COLLECTION, testimony.collection_id)}
     links |= {(LinkKind.PERSON, p.person.in_use.id) for p in testimony.participations}
     links |= {(LinkKind.MENTION, m.person.in_use.id) for m in testimony.mentions}

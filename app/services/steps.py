@@ -93,7 +93,10 @@ STEPS: Mapping[str, Mapping[str, Field]] = {
     "naming": {"naming": One(("full", "other", "none")), "name": Text(200)},
     "contact": {"contact": Text(500)},  # kept apart and encrypted, never among the answers
     "uses": {use: One(("yes", "no")) for use in USES},
-    "readers": {"access": One(("public", "reading_room", "restricted", "closed"))},
+    "readers": {
+        "access": One(("public", "reading_room", "restricted", "closed")),
+        "voice": One(("own", "disguised")),  # in recordings; nothing said is as it is
+    },
     "opening": {"opening": One(("now", "later")), "open_from": Day()},
     "deciding": {"decided_by": Text(500)},
     "warnings": {

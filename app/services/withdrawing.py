@@ -257,7 +257,8 @@ def _stop(_: Withdrawal, submission: Submission | None, testimony: Testimony | N
 def _restrict(_: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:
     before = submission.answers.get("readers", {}).get("access") if submission else None
     level = narrower(AccessLevel(before or AccessLevel.CLOSED), AccessLevel.RESTRICTED)
-    _consent(submission, readers={"access": level.value})
+    said = submission.answers.get("readers", {}) if submission else {}
+    _consent(submission, readers={**said, "access": level.value})
 
 
 def _close(withdrawal: Withdrawal, submission: Submission | None, testimony: Testimony | None) -> None:

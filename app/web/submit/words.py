@@ -56,6 +56,10 @@ CHOICES: dict[str, dict[str, LazyString]] = {
         "restricted": _l("Only people who are named one by one"),
         "closed": _l("Nobody for now"),
     },
+    "voice": {
+        "own": _l("As it is"),
+        "disguised": _l("Disguised"),
+    },
     "opening": {
         "now": _l("As soon as the archive has taken it in"),
         "later": _l("Not before a day that I name"),
