@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.search.columnar import payload
+from app.search.columnar import fronts, payload
 from app.search.columnar.arrays import Array, Strings, small
 from app.search.columnar.inverting import Tokens, length_bytes, of_postings, of_texts
 from app.search.columnar.tokenizing import Tokenizing
@@ -199,7 +199,7 @@ class Values:
         numbers = np.zeros(count, np.int64)
         numbers[as_array(self.documents)] = ranks[as_array(self.numbers)]
         strings = Strings.of([values[number] for number in order])
-        return {"numbers": small(numbers), "blob": strings.blob, "ends": strings.starts}
+        return {"numbers": small(numbers), **fronts.kept(strings)}
 
 
 class NumberColumn:

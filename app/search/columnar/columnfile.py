@@ -25,7 +25,7 @@ from app.search.columnar.arrays import Array
 
 BLOCK = 1 << 18  # bytes that are proved together
 _SMALL = 1 << 12  # bytes of an array that is not worth comparing
-_HEAD = b"columns4" + bytes(56)
+_HEAD = b"columns5" + bytes(56)
 _KINDS = frozenset(("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"))
 
 
@@ -45,6 +45,9 @@ class Source(Protocol):
     def part(self, name: str, begin: int, end: int, /) -> Array:
         """``array[begin:end]``."""
 
+    def size(self, name: str, /) -> int:
+        """How many entries an array has."""
+
 
 class Memory:
     """Arrays that were not written to a file."""
@@ -61,6 +64,10 @@ class Memory:
     def part(self, name: str, begin: int, end: int) -> Array:
         """``array[begin:end]``."""
         return self.arrays[name][begin:end]
+
+    def size(self, name: str) -> int:
+        """How many entries an array has."""
+        return len(self.arrays[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +92,6 @@ class Drafting:
     def add(self, name: str, array: Array) -> None:
         """An array (one dimension)."""
         plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        if plain.size and plain.dtype.kind in "ui":
-            first = int(plain[0])
-            if first == int(plain[-1]) and (plain == plain[0]).all():
-                self._entries[name] = ["same", plain.dtype.str, plain.size, first]
-                return
-            if first == 0 and int(plain[-1]) == plain.size - 1 and (plain[1:] > plain[:-1]).all():
-                self._entries[name] = ["count", plain.dtype.str, plain.size]
-                return
         for other, known in self._added:
             if known.dtype == plain.dtype and np.array_equal(known, plain):
                 self._entries[name] = ["like", plain.dtype.str, plain.size, other]
@@ -104,9 +103,10 @@ class Drafting:
     def stream(self, name: str, kind: str, pieces: Iterable[Array]) -> None:
         """An array that comes in pieces, each written at once."""
         place, size, checks, pending = self._file.tell(), 0, [], 0
-        check = 0
+        check, regular = 0, _Regular(kind)
         for piece in pieces:
             plain: Any = np.ascontiguousarray(piece, kind)
+            regular.see(plain)
             data = memoryview(plain).cast("B") if piece.size else memoryview(b"")
             size += len(data)
             self._file.write(data)
@@ -119,6 +119,11 @@ class Drafting:
                     check = pending = 0
         if pending:
             checks.append(check)
+        if (said := regular.said()) is not None:
+            self._file.seek(place)
+            self._file.truncate()
+            self._entries[name] = said
+            return
         self._file.write(bytes(-size % 64))
         self._entries[name] = ["array", kind, size // np.dtype(kind).itemsize, place, checks]
 
@@ -143,6 +148,35 @@ class Drafting:
         with contextlib.suppress(OSError):
             self._file.close()
         self._draft.unlink(missing_ok=True)
+
+
+class _Regular:
+    """Whether the numbers that go by are all the same, or count 0, 1, 2, ... (anew where the type ends)."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.size = kind, 0
+        self.same = self.counting = np.dtype(kind).kind in "ui"
+        self.first = 0
+
+    def see(self, piece: Array) -> None:
+        """What comes next."""
+        if not piece.size:
+            return
+        if not self.size:
+            self.first = int(piece[0])
+        if self.same:
+            self.same = int(piece[-1]) == self.first and bool((piece == self.first).all())
+        if self.counting:
+            self.counting = int(piece[0]) == self.size % (1 << 8 * piece.itemsize) and bool(
+                (piece == np.arange(self.size, self.size + piece.size).astype(self.kind)).all()
+            )
+        self.size += piece.size
+
+    def said(self) -> list[Any] | None:
+        """How the array is kept; None: as it is."""
+        if self.size and self.same:
+            return ["same", self.kind, self.size, self.first]
+        return ["count", self.kind, self.size] if self.size and self.counting else None
 
 
 def write(path: Path, source: Memory, *, lasting: bool = True) -> Seal:
@@ -217,6 +251,10 @@ class ColumnFile:
             kept.prove(begin, end)
         return kept.array[begin:end]
 
+    def size(self, name: str) -> int:
+        """How many entries an array has."""
+        return int(self._entries[name][2])
+
     def prove(self) -> None:
         """Read every block. Damaged when one is not as written."""
         for name in self._entries:
@@ -247,7 +285,7 @@ class ColumnFile:
         if how == "same":
             array = np.broadcast_to(np.array(rest[0], kind), size)
         elif how == "count":
-            array = np.arange(size, dtype=kind)
+            array = np.arange(size).astype(kind)
         else:
             array = np.frombuffer(self._map, kind, size, rest[0])
         kept = self._kept[name] = _Kept(name, array, rest[1] if how == "array" else [])

@@ -23,7 +23,7 @@ from app.search.columnar import schemafile
 from app.search.columnar.columnfile import Damaged
 from app.search.columnar.segment import EXTENSION, ColumnSegment
 
-VERSION = 2  # raise it when formats change
+VERSION = 3  # raise it when formats change
 
 
 @dataclass

@@ -7,7 +7,7 @@ import numpy as np
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from app.search.columnar.arrays import Array, Strings, changes, packed, ranges, small, starts
-from app.search.columnar.postings import coded, made
+from app.search.columnar.laying import coded, made
 
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.int64)  # what a length byte stands for
 _BYTES = np.array([length_to_byte(length) for length in range(1 << 17)], np.uint8)

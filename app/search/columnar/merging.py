@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Bools, Strings, narrow, small, united
+from app.search.columnar import fronts
+from app.search.columnar.arrays import Array, Bools, Strings, narrow, united
 from app.search.columnar.columnfile import Drafting, Seal
 from app.search.columnar.mergingfields import merge_field
 from app.search.columnar.postings import Postings
@@ -148,7 +149,7 @@ def _values(draft: Drafting, name: str, parts: Sequence[Part]) -> None:
             lists.append(Strings.of([]))
             numbers.append(np.zeros(part.count, np.uint8))
         else:
-            lists.append(Strings(part.data.source[f"{name}.blob"], part.data.source[f"{name}.ends"]))
+            lists.append(fronts.strings_of(part.data.source, name))
             numbers.append(part.kept(part.data.source[f"{name}.numbers"]))
         used.append(np.bincount(numbers[-1], minlength=len(lists[-1]) + 1)[1:] > 0)
     together, maps = united(lists, used)
@@ -159,5 +160,5 @@ def _values(draft: Drafting, name: str, parts: Sequence[Part]) -> None:
             yield np.concatenate((np.zeros(1, np.int64), ranks + 1))[own]
 
     draft.stream(f"{name}.numbers", kind, pieces())
-    draft.add(f"{name}.blob", together.blob)
-    draft.add(f"{name}.ends", small(together.starts))
+    for kept, array in fronts.kept(together).items():
+        draft.add(f"{name}.{kept}", array)

@@ -2,6 +2,7 @@
 
 Postings lie end to end in the order of terms, then of documents. Of a document's number only the lower 16
 bits are kept with the posting: the postings of a term are parted into runs, one for each 65,536 documents.
+A run of more than an eighth of these is kept as bits, in the place of its postings.
 A posting's weight, its document's length and its number of places are one code, looked up in a table.
 """
 
@@ -12,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from app.search.columnar import payload
-from app.search.columnar.arrays import Array, Ints, Strings, changes, narrow, packed, sizes, small, starts
+from app.search.columnar import fronts, payload
+from app.search.columnar.arrays import Array, Ints, Strings, sizes, starts
 from app.search.columnar.columnfile import Source
+from app.search.columnar.laying import BYTES, CHUNK, bits_of
 
 _NONE = np.zeros(0, np.uint8)
-CHUNK = 16  # bits of a document's number within its run
 
 
 class Postings:
-    """The postings of one field, read from arrays named ``field.blob`` and so on (see ``made``).
+    """The postings of one field, read from arrays named ``field.blob`` and so on (see ``laying.made``).
 
     Attributes: ``kind`` of payload, ``placed`` whether there are places, and the tables of codes:
     ``weights``, ``lengths`` (Whoosh's length byte), ``counts``.
@@ -80,7 +81,7 @@ class Postings:
     @cached_property
     def terms(self) -> Strings:
         """The terms, ascending."""
-        return Strings(self.array("blob"), self.array("ends"))
+        return fronts.strings_of(self.source, self.name)
 
     @cached_property
     def runs(self) -> Array:
@@ -124,15 +125,66 @@ class Postings:
 
     def documents(self, term: int, end: int | None = None) -> Array:
         """Documents of a term, ascending; or of several terms, one after another. Unsigned, 32 bits."""
-        runs, firsts = self._edges
+        runs, _ = self._edges
         low, high = runs[term], runs[term + 1 if end is None else end]
-        found = self.part("documents", firsts[low], firsts[high]).astype(np.uint32)
+        found = self._lower(low, high)
         bases, counts = self._runs_of
         if high - low > 1:
             found += bases[low:high].repeat(counts[low:high])
         elif high > low and bases[low]:
             found += bases[low]
         return found
+
+    def bits(self, term: int, count: int) -> Array | None:
+        """Which of the segment's ``count`` documents a term stands in: a bit each, lowest first, as bytes.
+
+        None: in no run more than an eighth of the documents have it; then documents are quicker.
+        """
+        runs, _ = self._edges
+        low, high = runs[term], runs[term + 1]
+        dense = self._dense[0]
+        first = bisect_left(dense, low)
+        if first == len(dense) or dense[first] >= high:
+            return None
+        found: Array = np.zeros((-(-count >> CHUNK), BYTES), np.uint8)
+        chunks = self.array("chunks")
+        for run in range(low, high):
+            if first < len(dense) and dense[first] == run:
+                found[chunks[run]] = self._words(run).view(np.uint8)
+                first += 1
+            else:
+                found[chunks[run]] = bits_of(self._lower(run, run + 1))
+        return found.reshape(-1)[: -(-count >> 3)]
+
+    @cached_property
+    def _dense(self) -> tuple[Any, Any]:
+        """The runs that are kept as bits; and how many entries less than postings there are up to each."""
+        dense = self.array("dense") if f"{self.name}.dense" in self.source else _NONE
+        runs = dense.astype(np.int64)
+        less = starts(self.firsts[runs + 1].astype(np.int64) - self.firsts[runs] - BYTES // 2)
+        return memoryview(dense), memoryview(less)  # type: ignore[arg-type]  # numpy's arrays are buffers
+
+    def _words(self, run: int) -> Array:
+        """The bits of a run that is kept as bits."""
+        dense, less = self._dense
+        begin = self._edges[1][run] - less[bisect_left(dense, run)]
+        return self.part("documents", begin, begin + BYTES // 2)
+
+    def _lower(self, low: int, high: int) -> Array:
+        """The lower bits of the documents of some runs."""
+        firsts, (dense, less) = self._edges[1], self._dense
+        at = bisect_left(dense, low)
+        if at == len(dense) or dense[at] >= high:
+            return self.part("documents", firsts[low] - less[at], firsts[high] - less[at]).astype(np.uint32)
+        found = []
+        while at < len(dense) and dense[at] < high:
+            run = dense[at]
+            found.append(self.part("documents", firsts[low] - less[at], firsts[run] - less[at]))
+            bits = np.unpackbits(self._words(run).view(np.uint8), bitorder="little")
+            found.append(bits.view(bool).nonzero()[0].astype(np.uint16))
+            low, at = run + 1, at + 1
+        found.append(self.part("documents", firsts[low] - less[at], firsts[high] - less[at]))
+        return np.concatenate(found, dtype=np.uint32)
 
     @cached_property
     def _runs_of(self) -> tuple[Array, Array]:
@@ -191,84 +243,3 @@ class Postings:
     def extras(self) -> list[str]:
         """Names of the arrays that go along with places."""
         return [name for name, _ in payload.COLUMNS[self.kind]]
-
-
-def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[str, Array]]:
-    """Codes for (weight, length byte, count) of each posting, the most frequent first; and their tables."""
-    plain = bool(len(counts)) and int(counts.max()) < 256 and bool((weights == counts).all())
-    if plain:  # as nearly always: then a pair of bytes says it all
-        keys = (counts.astype(np.uint16) << np.uint16(8)) | lengths
-        often = np.bincount(keys, minlength=1)
-        seen = np.flatnonzero(often)
-        seen = seen[np.argsort(-often[seen], kind="stable")]
-        codes: Array = np.zeros(1 << 16, narrow(max(len(seen) - 1, 0)))
-        codes[seen] = np.arange(len(seen))
-        many: Array = (seen >> 8).astype(np.uint32)
-        table: dict[str, Array] = {
-            "weights": many.astype(np.float32),
-            "lengths": (seen & 255).astype(np.uint8),
-            "counts": many,
-        }
-        return codes[keys], table
-    if len(counts) and _halves(weights, int(counts.max()) + 1):  # small numbers are told apart by looking
-        width = int(counts.max()) + 1
-        pairs, pair = _distinct((weights * 2).astype(np.uint32) * np.uint32(width) + counts)
-        seen, codes = _distinct(pair.astype(np.uint32) * np.uint32(256) + lengths)
-        order = np.argsort(-np.bincount(codes), kind="stable")
-        ranks: Array = np.zeros(len(order), narrow(max(len(order) - 1, 0)))
-        ranks[order] = np.arange(len(order))
-        twice, many = np.divmod(pairs[seen[order] >> 8], width)
-        return ranks[codes], {
-            "weights": (twice / 2).astype(np.float32),
-            "lengths": (seen[order] & 255).astype(np.uint8),
-            "counts": many.astype(np.uint32),
-        }
-    rows = np.zeros(len(weights), [("weight", "<f4"), ("length", "u1"), ("count", "<u4")])
-    rows["weight"], rows["length"], rows["count"] = weights, lengths, counts
-    table_rows, found, often = np.unique(rows, return_inverse=True, return_counts=True)
-    order = np.argsort(-often, kind="stable")
-    ranks = np.zeros(len(order), np.int64)
-    ranks[order] = np.arange(len(order))
-    table_rows, found = table_rows[order], ranks[found]
-    names = {"weights": "weight", "lengths": "length", "counts": "count"}
-    return small(found), {name: np.ascontiguousarray(table_rows[of]) for name, of in names.items()}
-
-
-def _halves(weights: Array, times: int) -> bool:
-    """Whether all weights are halves, and small enough for a table of so many of each."""
-    twice = weights * 2
-    few = twice.min() >= 0 and (twice.max() + 1) * times <= 1 << 24
-    return bool(few and (twice == np.floor(twice)).all())
-
-
-def _distinct(values: Array) -> tuple[Array, Array]:
-    """The different numbers, ascending (all of them small), and which of these each value is."""
-    marks = np.zeros(int(values.max()) + 1, bool)
-    marks[values] = True
-    distinct = np.flatnonzero(marks)
-    table: Array = np.zeros(len(marks), narrow(len(distinct)))
-    table[distinct] = np.arange(len(distinct))
-    return distinct, table[values]
-
-
-def made(
-    terms: Strings, per_term: Array, documents: Array, codes: Array, table: dict[str, Array]
-) -> dict[str, Array]:
-    """The arrays of a field from postings in the order of terms, then of documents.
-
-    ``blob`` and ``ends`` are the terms; ``runs`` says of each term where its runs begin, ``chunks`` and
-    ``firsts`` of each run its upper bits and its first posting; ``documents`` has the lower bits.
-    """
-    chunks = (documents >> CHUNK).astype(np.uint16)
-    number = np.repeat(np.arange(len(per_term), dtype=np.uint32), per_term)
-    first = changes(number, chunks)
-    return {
-        "blob": terms.blob,
-        "ends": terms.starts,
-        "runs": small(starts(np.bincount(number[first], minlength=len(per_term)))),
-        "chunks": small(chunks[first]),
-        "firsts": small(np.append(first, len(documents))),
-        "documents": documents.astype(np.uint16),
-        **packed("codes", codes),
-        **table,
-    }

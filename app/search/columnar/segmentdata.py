@@ -8,8 +8,11 @@ import numpy as np
 
 from app.search.columnar.arrays import Array, Strings
 from app.search.columnar.columnfile import Source
+from app.search.columnar.fronts import strings_of
 from app.search.columnar.postings import Postings
 from app.search.columnar.values import loaded
+
+_HEARD, _SHORT = 10_000, 200  # values that are kept as they are heard, and letters of the longest of them
 
 
 class Stored:
@@ -17,6 +20,8 @@ class Stored:
 
     def __init__(self, source: Source, name: str) -> None:
         self._source, self._name, self._blob = source, name, f"{name}.blob"
+        self._fronted = f"{name}.shared" in source
+        self._heard: dict[int, Any] = {}
 
     @cached_property
     def numbers(self) -> Array:
@@ -26,11 +31,11 @@ class Stored:
     @cached_property
     def strings(self) -> Strings:
         """The values as bytes."""
-        return Strings(self._source[f"{self._name}.blob"], self._source[f"{self._name}.ends"])
+        return strings_of(self._source, self._name)
 
     @cached_property
     def _begins(self) -> tuple[memoryview, memoryview]:
-        """The numbers, and where each value begins, to be asked one at a time."""
+        """The numbers, and where each value (or block of values) begins, to be asked one at a time."""
         ends: Any = self._source[f"{self._name}.ends"]
         numbers: Any = self.numbers
         return memoryview(numbers), memoryview(ends)
@@ -41,7 +46,24 @@ class Stored:
         number = numbers[document]
         if number == 0:
             return None
+        if self._fronted:
+            found: bytes = self.strings[number - 1]
+            return found
         return self._source.part(self._blob, begins[number - 1], begins[number]).tobytes()
+
+    def many(self, documents: Sequence[int]) -> list[Any]:
+        """What documents store, as ``heard``; short texts that were read lately are kept."""
+        known = self._heard
+        found = [known.get(document) for document in documents]
+        if None in found:
+            if len(known) > _HEARD:
+                known.clear()
+            for place, document in enumerate(documents):
+                if found[place] is None:
+                    one = found[place] = heard(self.raw(document))
+                    if type(one) is str and len(one) < _SHORT:
+                        known[document] = one
+        return found
 
 
 def heard(raw: bytes | None) -> Any:
@@ -90,7 +112,7 @@ class SegmentData:
         one = self.stored.get(field)
         if one is None:
             return [None] * len(numbers)
-        return [heard(one.raw(number)) for number in numbers]
+        return one.many(numbers)
 
     def document(self, number: int) -> dict[str, Any]:
         """What a document stores."""
