@@ -78,6 +78,54 @@ class EvidenceView:
     start_ms: int | None = None
     translations: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)  # language -> its lines
     readings: tuple[str, ...] = ()  # what second archivists say of it: confirms, questions
+    witnesses: tuple[Named, ...] = ()  # who tells it, by the names of this edition
+    role: str = ""  # in what capacity they tell it
+    group: int = 0  # of independent witnesses, from 1; 0 where it was not asked
+    figure: Figure | None = None
+    happened: FuzzyDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TieView:
+    """Two people who are connected; of hearsay ``one`` has it from ``other``."""
+
+    identifier: str
+    kind: str
+    one: Named
+    other: Named
+    note: str = ""
+    said_in: Named | None = None
+    noted_by: str = ""  # for archivists only
+    noted_on: date | None = None
+    is_published: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessGroup:
+    """Witnesses who count once: one person, or people who are connected, with the ties that join them."""
+
+    number: int
+    witnesses: tuple[Named, ...]
+    passages: int
+    ties: tuple[TieView, ...] = ()
+    testimonies: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Independence:
+    """How many passages there are, and how many groups of witnesses that are independent of each other."""
+
+    passages: int = 0
+    groups: tuple[WitnessGroup, ...] = ()
+    by_stance: Mapping[str, int] = field(default_factory=dict)  # stance -> groups
+
+
+@dataclass(frozen=True, slots=True)
+class Retelling:
+    """One witness who spoke more than once: each time the words of the claim, and the passage."""
+
+    witness: Named
+    told: tuple[tuple[str, EvidenceView], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +176,18 @@ class ClaimView:
     parts: tuple["ClaimView", ...] = ()
     evidence: tuple[EvidenceView, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  # stance -> passages
+    independence: Independence = Independence()
+    happened: FuzzyDate | None = None  # when it puts what it speaks of
+    place: Named | None = None  # and where
+    latitude: float | None = None
+    longitude: float | None = None
+    earlier: str = ""  # what it puts before ``later``
+    later: str = ""
     question: Named | None = None
     event: Named | None = None
     invented: bool = False
+    page: int = 1  # of its passages
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +200,50 @@ class QuestionView:
     event: Named | None = None
     claims: tuple[ClaimView, ...] = ()
     invented: bool = False
+    independence: Independence = Independence()
+    retold: tuple[Retelling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixColumn:
+    """A question, or a claim, across the top; ``claims`` are its answers, lettered in this order."""
+
+    named: Named
+    claims: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One passage in a cell: the place of its claim among those of the column, the claim, the passage."""
+
+    number: int
+    claim: Named
+    evidence: EvidenceView
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """What one witness says to each column."""
+
+    witnesses: tuple[Named, ...]
+    group: int
+    roles: tuple[str, ...]
+    cells: tuple[tuple[MatrixCell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Witnesses down, questions (or the claims of one question) across. ``kind`` says which."""
+
+    about: Named
+    kind: str
+    columns: tuple[MatrixColumn, ...]
+    rows: tuple[MatrixRow, ...]
+    witnesses: int
+    independence: Independence
+    choices: Mapping[str, tuple[str, ...]]
+    page: int = 1
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +269,7 @@ class PersonPage:
     note: str
     parts: Mapping[str, tuple[Summary, ...]]  # role (narrator, ..., "mentioned") -> testimonies
     invented: bool = False
+    ties: tuple[TieView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

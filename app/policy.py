@@ -302,6 +302,9 @@ DOORS: dict[str, Action] = {
     # CITING
     "public.passage": Action.READ,
     "public.passage_data": Action.READ,
+    # WEIGHING
+    "workbench.tie": Action.LINK,
+    "workbench.untie": Action.LINK,
 }
 
 

@@ -89,6 +89,21 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as it was asserted: never recomputed, never averaged."""
+
+    words: str = ""  # "about forty"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    approximate: bool = False
+    unit: str = ""  # people, families, hours
+    counted: str = ""  # what is counted: "civilians killed"
+    when: str = ""  # when it was so, or was counted, in words
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A passage that bears on a claim: lines ``first`` to ``last``, stance and basis."""
 
@@ -103,6 +118,8 @@ class Mark:
     claim_text: str = ""
     readings: tuple[str, ...] = ()  # what second archivists say of it: confirms, questions
     is_open: bool = True  # readers see the claim
+    figure: Figure | None = None  # the number the passage gives, in its words
+    happened: FuzzyDate | None = None  # when the passage puts what it tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,19 +245,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A number as it was asserted: never recomputed, never averaged."""
-
-    words: str = ""  # "about forty"
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    approximate: bool = False
-    unit: str = ""  # people, families, hours
-    counted: str = ""  # what is counted: "civilians killed"
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceEntry:
     """A place of a register: names in several scripts, and coordinates in degrees (WGS 84)."""
 
@@ -300,11 +304,25 @@ class ClaimEntry:
     part_of: str = ""
     figure: Figure | None = None
     note: str = ""
+    happened: FuzzyDate | None = None  # when the claim puts what it speaks of; to the minute, where it does
+    place: str = ""  # ref of a PlaceEntry: where the claim puts it
+    earlier: str = ""  # what the claim puts before ``later``, both in the archive's words
+    later: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TieEntry:
+    """Two people who are connected; of hearsay the first has it from the second."""
+
+    persons: tuple[str, str]  # refs of people
+    kind: str  # family, household, same_unit, interviewed_together, heard_from, same_source
+    note: str = ""
+    said_in: str = ""  # the testimony that says so, by the identifier of its file
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Sources, places, events, questions and claims that belong together."""
+    """Sources, places, events, questions, claims and ties between people that belong together."""
 
     about: str = ""
     sources: tuple[SourceEntry, ...] = ()
@@ -312,6 +330,7 @@ class Register:
     events: tuple[EventEntry, ...] = ()
     questions: tuple[QuestionEntry, ...] = ()
     claims: tuple[ClaimEntry, ...] = ()
+    ties: tuple[TieEntry, ...] = ()
     invented: bool = False
 
 

@@ -97,6 +97,7 @@ NAMES: dict[str, str] = {
     "join": "nothing",
     "looks": "nothing",
     "searches": "nothing",
+    "ties": "nothing",
 }
 # Arguments that name no record: a value with which the address is right.
 VALUES: dict[str, str] = {

@@ -11,7 +11,7 @@ from app.cli.base import opened
 from config import Settings
 
 FOLDER = Path(__file__).resolve().parents[1] / "demonstration"
-FILES = ("register.json", "testimonies.jsonl", "khojaly_register.json")
+FILES = ("register.json", "testimonies.jsonl", "khojaly_register.json", "ties.json")
 
 
 @click.command()

@@ -109,7 +109,7 @@ def _by_content(text: str) -> str:
     if re.match(r"<\?xml|<ROOT\b|<!--", text) and re.search(r"<(?:\w+:)?ROOT\b|nunncenter/ohms", text):
         return "ohms"
     if text.startswith("{"):
-        if re.search(r'"(?:claims|questions|asserted_in|asserted_by)"\s*:', text):
+        if re.search(r'"(?:claims|questions|asserted_in|asserted_by|ties)"\s*:', text):
             return "register"
         first = text.split("\n", 1)[0]
         if re.search(r'"id"\s*:', first) and re.search(r'"(?:segments|witness|collection|title)"\s*:', first):

@@ -9,7 +9,9 @@ The shape of ``../shared/data/khojaly_register.json``::
      "events": [{"id", "title", "date", "place": an id of places, or a place itself, "description"}],
      "questions": [{"id", "event", "text", "unit"}],
      "claims": [{"id", "question", "text", "asserted_in", "attributed_to", "part_of", "note",
-                 "figure": {"value", "low", "high", "approximate", "unit", "counted", "words"}}]}
+                 "figure": {"value", "low", "high", "approximate", "unit", "counted", "words",
+                            "when", "where"}, "happened", "place", "earlier", "later"}],
+     "ties": [{"persons": [two ids of people], "kind", "note", "said_in": an id of a testimony}]}
 
 Dates are words. Nothing is filled in that the file does not say; a reference that leads nowhere
 makes the whole register Invalid, since half a register would misstate its source.
@@ -32,6 +34,7 @@ from app.records import (
     QuestionEntry,
     Register,
     SourceEntry,
+    TieEntry,
 )
 
 T = TypeVar("T")
@@ -55,6 +58,7 @@ def load(data: bytes | str) -> Register:
         events=tuple(events),
         questions=_rows(QuestionEntry, found.get("questions"), "questions"),
         claims=_rows(ClaimEntry, found.get("claims"), "claims"),
+        ties=shape.rows(TieEntry, found.get("ties"), "ties"),
         invented=found.get("invented") is True,
     )
     _check(register)
@@ -66,7 +70,7 @@ def dump(register: Register) -> str:
     held: dict[str, Any] = {"about": register.about} if register.about else {}
     if register.invented:
         held["invented"] = True
-    for name in ("sources", "places", "events", "questions", "claims"):
+    for name in ("sources", "places", "events", "questions", "claims", "ties"):
         if rows := getattr(register, name):
             held[name] = [_row(entry) for entry in rows]
     return json.dumps(held, ensure_ascii=False, indent=1, allow_nan=False)
@@ -84,6 +88,7 @@ def _parse(data: bytes | str) -> Mapping[str, Any]:
         "questions",
         "sources",
         "source",
+        "ties",
     }:
         raise Invalid("a register is an object with sources, events, questions and claims")
     return found
@@ -140,6 +145,7 @@ def _check(register: Register) -> None:
         ("claims", "question", "questions"),
         ("claims", "source", "sources"),
         ("claims", "part_of", "claims"),
+        ("claims", "place", "places"),
     )
     for name, field, target in pointers:
         for entry in getattr(register, name):
@@ -174,6 +180,8 @@ def _no_circles(part_of: Mapping[str, str]) -> None:
 def _row(entry: Any) -> dict[str, Any]:
     names = {**KEYS, "latitude": "lat", "longitude": "lon"}
     held = {names.get(name, name): value for name, value in shape.dump(entry).items()}
-    if isinstance(date := getattr(entry, "date", None), FuzzyDate) and date == from_words(date.words):
-        held["date"] = date.words
+    for name in ("date", "happened"):
+        date = getattr(entry, name, None)
+        if isinstance(date, FuzzyDate) and date == from_words(date.words):
+            held[name] = date.words
     return held

@@ -41,6 +41,7 @@ from app.models.testimony import (
     TestimonyEvent,
     TestimonyPlace,
 )
+from app.models.tie import Tie, TieKind
 from app.models.transcript import Segment, Transcript, TranscriptKind
 from app.models.upload import Upload, UploadState
 from app.models.user import Role, User
@@ -130,6 +131,8 @@ __all__ = [
     "Testimony",
     "TestimonyEvent",
     "TestimonyPlace",
+    "Tie",
+    "TieKind",
     "Transcript",
     "TranscriptKind",
     "Upload",

@@ -13,6 +13,7 @@ from app.db import Base, Identified, Numbered, Versioned
 from app.models.event import Event
 from app.models.fuzzy import fuzzy_date
 from app.models.passage import Passage
+from app.models.place import Place
 from app.records import Figure, FuzzyDate
 
 
@@ -60,6 +61,8 @@ def figure() -> Composite[Figure]:
         mapped_column("figure_approximate", default=False, nullable=False),
         mapped_column("figure_unit", String, default="", nullable=False),
         mapped_column("figure_counted", String, default="", nullable=False),
+        mapped_column("figure_when", String, default="", nullable=False),
+        mapped_column("figure_where", String, default="", nullable=False),
     )
 
 
@@ -74,6 +77,10 @@ class Claim(Identified, Versioned, Base):
     attributed_to: Mapped[str] = mapped_column(default="")  # whom the source reports as saying it
     part_of_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), index=True)
     figure: Mapped[Figure] = figure()
+    happened: Mapped[FuzzyDate] = fuzzy_date("happened")  # when it puts what it speaks of
+    place_id: Mapped[int | None] = mapped_column(ForeignKey(Place.id), index=True)  # and where
+    earlier: Mapped[str] = mapped_column(default="")  # what it puts before ``later``
+    later: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     ref: Mapped[str] = mapped_column(default="", index=True)
     is_published: Mapped[bool] = mapped_column(default=False)
@@ -81,6 +88,7 @@ class Claim(Identified, Versioned, Base):
 
     question: Mapped[Question] = relationship(back_populates="claims")
     source: Mapped[Source | None] = relationship()
+    place: Mapped[Place | None] = relationship()
     part_of: Mapped[Claim | None] = relationship(remote_side="Claim.id", back_populates="parts")
     parts: Mapped[list[Claim]] = relationship(back_populates="part_of", order_by="Claim.id")
     evidence: Mapped[list[Evidence]] = relationship(back_populates="claim", order_by="Evidence.id")
@@ -114,6 +122,8 @@ class Evidence(Identified, Versioned, Base):
     stance: Mapped[Stance]
     basis: Mapped[Basis]
     heard_from: Mapped[str] = mapped_column(default="")
+    figure: Mapped[Figure] = figure()  # the number the passage gives, where it gives one
+    happened: Mapped[FuzzyDate] = fuzzy_date("happened")  # when the passage puts it, where it says so
     note: Mapped[str] = mapped_column(default="")
     linked_by: Mapped[str]
     linked_at: Mapped[datetime] = mapped_column(default=clock.now)

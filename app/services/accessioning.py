@@ -29,7 +29,7 @@ from app.models import (
 )
 from app.plain import plain
 from app.policy import Action, Actor, require
-from app.records import Chapter, FuzzyDate, Mark, Record, Tag, Withholding
+from app.records import Chapter, Figure, FuzzyDate, Mark, Record, Tag, Withholding
 from app.services import auditing, depositing, identifying, publishing
 
 NOTHING = FuzzyDate("")
@@ -207,6 +207,8 @@ def _mark(
             stance=identifying.choice(Stance, mark.stance, "stance"),
             basis=identifying.choice(Basis, mark.basis, "basis"),
             heard_from=mark.heard_from,
+            figure=mark.figure or Figure(),
+            happened=mark.happened or NOTHING,
             note=mark.note,
             linked_by=actor.name or "import",
         )

@@ -29,7 +29,7 @@ from app.models import (
 from app.pages import CollectionPage, Entry, EventView, HomePage, PersonPage, PlacePage, Summary
 from app.records import Named
 from app.search import Query
-from app.services import masking, naming, reading, weighing
+from app.services import masking, naming, reading, tying, weighing
 from app.services.reading import NOT_HERE
 
 BROWSABLE: dict[str, tuple[type[Any], LinkKind]] = {
@@ -164,6 +164,7 @@ def person(identifier: str, audience: str) -> PersonPage:
         "" if veiled else found.note,
         parts,
         found.invented,
+        tuple(t for t in tying.known_to(audience) if found.identifier in (t.one.ref, t.other.ref)),
     )
     return masking.shared(page, audience)
 

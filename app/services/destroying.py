@@ -6,6 +6,8 @@ from sqlalchemy import delete, or_, select
 
 from app.db import session
 from app.models import (
+    AuditEntry,
+    Claim,
     Consent,
     Edition,
     Event,
@@ -16,6 +18,7 @@ from app.models import (
     Submission,
     Testimony,
     TestimonyPlace,
+    Tie,
 )
 from app.queue import enqueue
 from app.services import auditing, editions, masking
@@ -63,6 +66,7 @@ def _forget_person(person_id: int) -> None:
     identifier = person.identifier
     public, same = person.veil, [one for one in person.in_use.everyone if one is not person]
     said = [person.name, *(name.form for name in person.names), *map(str, person.spoken or ())]
+    _forget_ties(person)
     _hand_on(person)
     session().delete(person)
     session().flush()
@@ -73,6 +77,14 @@ def _forget_person(person_id: int) -> None:
         _keep_veil(same[0].in_use, public, said, told)
     if not told and same:
         _forget_person(same[0].id)
+
+
+def _forget_ties(person: Person) -> None:
+    """What was noted of whom a person is connected to, also where it was taken away since."""
+    noted = select(AuditEntry.target, AuditEntry.details).where(AuditEntry.action == "tie.note")
+    told = [target for target, details in session().execute(noted) if person.identifier in details["persons"]]
+    auditing.forget(*told)
+    session().execute(delete(Tie).where(or_(Tie.one_id == person.id, Tie.other_id == person.id)))
 
 
 def _testimonies(person: Person) -> set[Testimony]:
@@ -110,6 +122,7 @@ def _forget_place(place_id: int) -> None:
         select(Testimony.id).filter_by(place_id=place_id),
         select(TestimonyPlace.testimony_id).filter_by(place_id=place_id),
         select(Event.id).filter_by(place_id=place_id),
+        select(Claim.id).filter_by(place_id=place_id),
     )
     place = session().get(Place, place_id)
     if place and not place.ref and all(session().scalar(use.limit(1)) is None for use in uses):

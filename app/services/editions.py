@@ -22,6 +22,7 @@ from app.models import (
 from app.records import (
     Agent,
     Chapter,
+    Figure,
     Line,
     Mark,
     MediaRef,
@@ -33,6 +34,7 @@ from app.records import (
 )
 from app.services import consenting, descending, masking, revisions, silencing
 
+NO_FIGURE = Figure()
 SEALED = "original"  # the use of a media file that never leaves
 
 
@@ -392,6 +394,8 @@ def _marks(testimony: Testimony) -> tuple[Mark, ...]:
             e.claim.text,
             tuple(sorted({r.verdict.value for r in e.readings if r.evidence_version == e.version})),
             e.claim.is_published and e.claim.question.is_published,
+            e.figure if e.figure != NO_FIGURE else None,
+            known(e.happened),
         )
         for passage in testimony.passages
         for e in passage.evidence

@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.models import Claim, Event, Place, PlaceName, Question, Source
 from app.policy import Action, Actor, require
 from app.records import ClaimEntry, EventEntry, Figure, FuzzyDate, PlaceEntry, Register
-from app.services import auditing
+from app.services import auditing, tying
 
 NOTHING = FuzzyDate("")
 N = TypeVar("N", Source, Event, Question, Claim)
@@ -51,7 +51,9 @@ def register(entries: Register, actor: Actor, *, publish: bool = False) -> dict[
             counts["questions"] += _add(made, actor)
     for claim in _wholes_first(entries.claims):
         if not _known(Claim, claim.ref):
-            counts["claims"] += _add(_claim(claim, **shared), actor)
+            counts["claims"] += _add(_claim(claim, places, **shared), actor)
+    if entries.ties:
+        counts["ties"] = sum(tying.take(tie, actor, **shared) for tie in entries.ties)
     return counts
 
 
@@ -96,7 +98,7 @@ def _event(entry: EventEntry, places: dict[str, Place], *, is_published: bool, i
     )
 
 
-def _claim(entry: ClaimEntry, *, is_published: bool, invented: bool) -> Claim:
+def _claim(entry: ClaimEntry, places: dict[str, Place], *, is_published: bool, invented: bool) -> Claim:
     return Claim(
         ref=entry.ref,
         question_id=_need(Question, entry.question).id,
@@ -105,6 +107,10 @@ def _claim(entry: ClaimEntry, *, is_published: bool, invented: bool) -> Claim:
         attributed_to=entry.attributed_to,
         part_of_id=_need(Claim, entry.part_of).id if entry.part_of else None,
         figure=entry.figure or Figure(),
+        happened=entry.happened or NOTHING,
+        place_id=places[entry.place].id if entry.place else None,
+        earlier=entry.earlier,
+        later=entry.later,
         note=entry.note,
         is_published=is_published,
         invented=invented,

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -14,25 +15,25 @@ from app.models import (
     Edition,
     EditionLink,
     Event,
-    Evidence,
     LinkKind,
-    Passage,
     Person,
     Question,
     Source,
+    Stance,
     known,
 )
-from app.pages import ClaimView, EventView, EvidenceView, QuestionView, SourcePage
+from app.pages import ClaimView, EventView, EvidenceView, QuestionView, SourcePage, TieView
 from app.records import Figure, Named
-from app.services import masking, reading
+from app.services import bearing, masking, reading, tying, witnessing
 from app.services.reading import NOT_HERE
 
 NO_FIGURE = Figure()
+PER_PAGE = 30  # passages on the page of a claim
 
 
 def event(identifier: str, audience: str, page: int = 1) -> EventView:
     """An event with its questions, people, sources and testimonies. Raises NotFound."""
-    found = _find(Event, identifier, audience)
+    found = find(Event, identifier, audience)
     questions = (
         session()
         .scalars(shown(Question, audience).where(Question.event_id == found.id).order_by(Question.id))
@@ -59,18 +60,24 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
 
 def question(identifier: str, audience: str) -> QuestionView:
     """A question in dispute with every claim and the passages under each. Raises NotFound."""
-    return masking.shared(question_view(_find(Question, identifier, audience), audience), audience)
+    return masking.shared(question_view(find(Question, identifier, audience), audience), audience)
 
 
-def claim(identifier: str, audience: str) -> ClaimView:
-    """One claim as asserted, with the passages that bear on it. Raises NotFound."""
-    found = _find(Claim, identifier, audience)
-    return masking.shared(_claim_views([found], audience)[0], audience)
+def claim(identifier: str, audience: str, page: int = 1) -> ClaimView:
+    """One claim as asserted, with a page of the passages that bear on it. Raises NotFound."""
+    found = find(Claim, identifier, audience)
+    view = _claim_views([found], audience)[0]
+    pages = max(1, -(-len(view.evidence) // PER_PAGE))
+    if not 1 <= page <= pages:
+        raise NotFound(NOT_HERE)
+    ordered = sorted(view.evidence, key=lambda e: list(Stance).index(Stance(e.stance)))
+    shown = tuple(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
+    return masking.shared(replace(view, evidence=shown, page=page, pages=pages), audience)
 
 
 def source(identifier: str, audience: str) -> SourcePage:
     """A source and the claims made in it. Raises NotFound."""
-    found = _find(Source, identifier, audience)
+    found = find(Source, identifier, audience)
     claims = session().scalars(shown(Claim, audience).where(Claim.source_id == found.id).order_by(Claim.id))
     page = SourcePage(
         found.identifier,
@@ -136,25 +143,42 @@ def question_view(found: Question, audience: str) -> QuestionView:
         .scalars(shown(Claim, audience).where(Claim.question_id == found.id).order_by(Claim.id))
         .all()
     )
-    views = _claim_views(claims, audience)
-    wholes = [view for view in views if view.part_of is None]
+    ties = tying.known_to(audience)
+    views = _claim_views(claims, audience, ties)
+    told = [(view.text, one) for view in views for one in view.evidence]
     return QuestionView(
-        found.identifier, found.text, found.unit, _named_event(found, audience), tuple(wholes), found.invented
+        found.identifier,
+        found.text,
+        found.unit,
+        _named_event(found, audience),
+        tuple(view for view in views if view.part_of is None),
+        found.invented,
+        witnessing.grouped([one for _, one in told], ties)[1],
+        witnessing.retold(told),
     )
 
 
-def _claim_views(claims: Sequence[Claim], audience: str) -> list[ClaimView]:
+def _claim_views(
+    claims: Sequence[Claim], audience: str, known_ties: Sequence[TieView] | None = None
+) -> list[ClaimView]:
+    ties = tying.known_to(audience) if known_ties is None else known_ties
     parts = [part for claim in claims for part in claim.parts if _is_shown(part, audience)]
-    evidence = _evidence([*claims, *parts], audience)
+    evidence = bearing.on([*claims, *parts], audience)
     part_views: dict[int, list[ClaimView]] = defaultdict(list)
     for part in parts:
-        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], (), audience))
-    return [_claim_view(claim, evidence[claim.id], part_views[claim.id], audience) for claim in claims]
+        part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], (), ties, audience))
+    return [_claim_view(claim, evidence[claim.id], part_views[claim.id], ties, audience) for claim in claims]
 
 
 def _claim_view(
-    found: Claim, evidence: Sequence[EvidenceView], parts: Sequence[ClaimView], audience: str
+    found: Claim,
+    evidence: Sequence[EvidenceView],
+    parts: Sequence[ClaimView],
+    ties: Sequence[TieView],
+    audience: str,
 ) -> ClaimView:
+    numbered, independence = witnessing.grouped(evidence, ties)
+    place = found.place.in_use if found.place else None
     source = found.source if found.source and _is_shown(found.source, audience) else None
     whole = found.part_of if found.part_of and _is_shown(found.part_of, audience) else None
     asked = found.question
@@ -168,46 +192,19 @@ def _claim_view(
         note=found.note,
         part_of=Named(whole.text, whole.identifier) if whole else None,
         parts=tuple(parts),
-        evidence=tuple(evidence),
+        evidence=numbered,
         counts=Counter(e.stance for e in evidence),
+        independence=independence,
+        happened=known(found.happened),
+        place=Named(place.name, place.identifier) if place else None,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        earlier=found.earlier,
+        later=found.later,
         question=Named(asked.text, asked.identifier),
         event=_named_event(asked, audience),
         invented=found.invented,
     )
-
-
-def _evidence(claims: Sequence[Claim], audience: str) -> dict[int, list[EvidenceView]]:
-    """The passages for each claim that this audience's editions show, in order of testimony and line."""
-    rows = session().execute(
-        select(Evidence, Passage, Edition)
-        .join(Passage, Evidence.passage_id == Passage.id)
-        .join(EditionLink, (EditionLink.kind == LinkKind.EVIDENCE) & (EditionLink.target_id == Evidence.id))
-        .join(Edition, Edition.id == EditionLink.edition_id)
-        .where(Edition.audience == Audience(audience), Evidence.claim_id.in_([c.id for c in claims]))
-        .order_by(Edition.sorted_by, Edition.id, Passage.first)
-    )
-    found: dict[int, list[EvidenceView]] = defaultdict(list)
-    for evidence, passage, edition in rows:
-        first, last = passage.first or 0, passage.last or 0
-        # Words only from the edition, where names are veiled.
-        mark = next(m for m in edition.head["marks"] if m["ref"] == evidence.identifier)
-        found[evidence.claim_id].append(
-            EvidenceView(
-                identifier=evidence.identifier,
-                testimony=reading.summary(edition),
-                first=first,
-                last=last,
-                lines=reading.stretch(edition.id, first, last),
-                stance=evidence.stance.value,
-                basis=evidence.basis.value,
-                note=mark.get("note", ""),
-                heard_from=mark.get("heard_from", ""),
-                start_ms=passage.start_ms,
-                translations=reading.translations(edition, first, last),
-                readings=tuple(mark.get("readings", ())),
-            )
-        )
-    return found
 
 
 def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
@@ -241,7 +238,8 @@ def _is_shown(thing: Claim | Source | Event, audience: str) -> bool:
     return thing.is_published and (not isinstance(thing, Claim) or thing.question.is_published)
 
 
-def _find(noun: type[Any], identifier: str, audience: str) -> Any:
+def find(noun: type[Any], identifier: str, audience: str) -> Any:
+    """What this audience may read of events, sources, questions or claims, by identifier. Raises NotFound."""
     found = session().scalar(shown(noun, audience).where(noun.identifier == identifier))
     if found is None:
         raise NotFound(NOT_HERE)

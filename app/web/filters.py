@@ -33,6 +33,14 @@ TERMS: dict[str, dict[str, LazyString]] = {
         "inferred": lazy_gettext("inferred it"),
         "document": lazy_gettext("from a document"),
     },
+    "tie": {
+        "family": lazy_gettext("of one family"),
+        "household": lazy_gettext("of one household"),
+        "same_unit": lazy_gettext("of one unit, or they worked together"),
+        "interviewed_together": lazy_gettext("interviewed together"),
+        "heard_from": lazy_gettext("heard it from the other"),
+        "same_source": lazy_gettext("have it from the same source"),
+    },
     "role": {
         "narrator": lazy_gettext("Narrator"),
         "interviewer": lazy_gettext("Interviewer"),

@@ -67,7 +67,7 @@ def question(identifier: str) -> str:
 @bp.get("/claims/<identifier>")
 def claim(identifier: str) -> str:
     """A claim as it was asserted, and the passages that bear on it."""
-    page = weighing.claim(identifier, audience())
+    page = weighing.claim(identifier, audience(), asking.page_number(request.args))
     data = jsonld.claim(page, url_for("public.claim", identifier=identifier, _external=True))
     return render_template("public/claim.html", page=page, data=data)
 

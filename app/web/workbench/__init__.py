@@ -19,6 +19,7 @@ from app.web.workbench import (  # noqa: E402
     selection,  # noqa: F401
     terms,  # noqa: F401
     testimonies,  # noqa: F401
+    ties,  # noqa: F401
     trail,  # noqa: F401
     translations,  # noqa: F401
     users,  # noqa: F401

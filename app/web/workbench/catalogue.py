@@ -11,8 +11,8 @@ from flask_babel.speaklater import LazyString
 
 from app import dates
 from app.errors import ArchiveError
-from app.models import Collection, Event, Person, Place
-from app.services import cataloguing, merging
+from app.models import Collection, Event, Person, Place, TieKind
+from app.services import cataloguing, merging, tying
 from app.web.visitor import actor, archive
 from app.web.workbench import bp, describing, desk
 
@@ -71,6 +71,9 @@ def shown(kind: Kind, identifier: str, refusal: ArchiveError | None = None) -> R
         place_words=typed.get("place_words", _place(thing)),
         unclear=describing.unclear(),
         events=merging.events(thing) if isinstance(thing, Place) else (),
+        ties=tying.of(thing) if isinstance(thing, Person) else (),
+        tie_kinds=[kind.value for kind in TieKind],
+        typed=typed,
         uses=uses,
         total=total,
         page=desk.number("page", 1),

@@ -99,6 +99,8 @@ SENTENCES: dict[str, LazyString] = {
     "testimony.set_access": _l("set who may read the testimony"),
     "testimony.tag": _l("put a tag on"),
     "testimony.untag": _l("took a tag off"),
+    "tie.note": _l("noted that two people are connected: %(kind)s"),
+    "tie.untie": _l("took away that two people are connected: %(kind)s"),
     "transcript.credit": _l("changed who translated it"),
     "transcript.restore": _l("brought back an earlier revision of the transcript"),
     "transcript.revise": _l("corrected the transcript"),
@@ -147,6 +149,7 @@ NOUNS: dict[str, LazyString] = {
     "submission": _l("Accounts given"),
     "term": _l("Terms"),
     "testimony": _l("Testimonies"),
+    "tie": _l("Ties between people"),
     "transcript": _l("Transcripts"),
     "upload": _l("Files given"),
     "user": _l("Users"),
@@ -174,6 +177,8 @@ def _named(action: str, name: str, value: Any) -> str:
     """A detail of a sentence, by the word that the pages have for it."""
     if name == "reason":
         return filters.term(shown(value), "declined" if action == "submission.decline" else "withheld")
+    if name == "kind" and action.startswith("tie."):
+        return filters.term(shown(value), "tie")
     if name in ("stance", "basis"):
         return filters.term(shown(value), name)
     if name == "role":

@@ -1,0 +1,58 @@
+"""The passages that bear on claims, as the editions of an audience show them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db import session
+from app.models import Audience, Claim, Edition, EditionLink, Evidence, LinkKind, Passage
+from app.pages import EvidenceView
+from app.plain import restore
+from app.records import Figure, FuzzyDate, Named
+from app.services import reading
+
+
+def on(claims: Sequence[Claim], audience: str, words: bool = True) -> dict[int, list[EvidenceView]]:
+    """The passages for each claim, by its number, in order of testimony and line; without ``words`` only
+    who says them, where and how."""
+    rows = session().execute(
+        select(Evidence, Passage, Edition)
+        .join(Passage, Evidence.passage_id == Passage.id)
+        .join(EditionLink, (EditionLink.kind == LinkKind.EVIDENCE) & (EditionLink.target_id == Evidence.id))
+        .join(Edition, Edition.id == EditionLink.edition_id)
+        .where(Edition.audience == Audience(audience), Evidence.claim_id.in_([c.id for c in claims]))
+        .order_by(Edition.sorted_by, Edition.id, Passage.first)
+    )
+    found: dict[int, list[EvidenceView]] = defaultdict(list)
+    for evidence, passage, edition in rows:
+        # Words only from the edition, where names are veiled.
+        mark = next(m for m in edition.head["marks"] if m["ref"] == evidence.identifier)
+        found[evidence.claim_id].append(_view(evidence, passage, edition, mark, words))
+    return found
+
+
+def _view(
+    evidence: Evidence, passage: Passage, edition: Edition, mark: dict[str, Any], words: bool
+) -> EvidenceView:
+    first, last = passage.first or 0, passage.last or 0
+    tellers = [a for a in edition.head.get("agents", ()) if a.get("role", "narrator") == "narrator"]
+    return EvidenceView(
+        identifier=evidence.identifier,
+        testimony=reading.summary(edition),
+        first=first,
+        last=last,
+        lines=reading.stretch(edition.id, first, last) if words else (),
+        stance=evidence.stance.value,
+        basis=evidence.basis.value,
+        note=mark.get("note", ""),
+        heard_from=mark.get("heard_from", ""),
+        start_ms=passage.start_ms,
+        translations=reading.translations(edition, first, last) if words else {},
+        readings=tuple(mark.get("readings", ())),
+        witnesses=tuple(Named(a["name"], a.get("ref", "")) for a in tellers),
+        role=next((a["note"] for a in tellers if a.get("note")), ""),
+        figure=restore(Figure, mark["figure"]) if "figure" in mark else None,
+        happened=restore(FuzzyDate, mark["happened"]) if "happened" in mark else None,
+    )

@@ -1,0 +1,69 @@
+"""Put the passages for a claim, a question or an event into groups of independent witnesses."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.pages import EvidenceView, Independence, Retelling, TieView, WitnessGroup
+from app.records import Named
+from app.services import independence
+
+
+def grouped(
+    evidence: Sequence[EvidenceView], ties: Sequence[TieView]
+) -> tuple[tuple[EvidenceView, ...], Independence]:
+    """The passages, each with the number of its group (from 1), and the groups with what joins them.
+
+    ``ties`` are those the audience may know of. The same narrator in two testimonies is one witness.
+    """
+    bonds = [(tie.one.ref, tie.other.ref) for tie in ties]
+    numbers = independence.partition([_tellers(e) for e in evidence], bonds)
+    numbered = tuple(replace(e, group=n + 1) for e, n in zip(evidence, numbers, strict=True))
+    groups = []
+    for number in range(1, max((e.group for e in numbered), default=0) + 1):
+        held = [e for e in numbered if e.group == number]
+        witnesses = dict.fromkeys(w for e in held for w in (e.witnesses or (Named(e.testimony.title),)))
+        joined = independence.joining({t for e in held for t in _tellers(e)}, bonds)
+        groups.append(
+            WitnessGroup(
+                number,
+                tuple(witnesses),
+                len({e.identifier for e in held}),
+                tuple(ties[place] for place in joined),
+                _told(held),
+            )
+        )
+    stances = {e.stance for e in numbered}
+    by_stance = {s: len({e.group for e in numbered if e.stance == s}) for s in sorted(stances)}
+    passages = len({(e.testimony.identifier, e.first, e.last) for e in numbered})
+    return numbered, Independence(passages, tuple(groups), by_stance)
+
+
+def retold(evidence: Sequence[tuple[str, EvidenceView]]) -> tuple[Retelling, ...]:
+    """Who spoke more than once to a question, with each dated statement: (words of the claim, passage).
+
+    What differs between two tellings is a change of one witness, not two who contradict each other.
+    """
+    held: dict[Named, list[tuple[str, EvidenceView]]] = defaultdict(list)
+    for claim, one in evidence:
+        for witness in one.witnesses:
+            held[witness].append((claim, one))
+    return tuple(
+        Retelling(witness, tuple(sorted(told, key=lambda pair: _day(pair[1]))))
+        for witness, told in held.items()
+        if len({one.testimony.identifier for _, one in told}) > 1
+    )
+
+
+def _tellers(one: EvidenceView) -> tuple[str, ...]:
+    """Who speaks; where nobody is known to, the testimony stands for them."""
+    return tuple(w.ref for w in one.witnesses if w.ref) or (f"testimony {one.testimony.identifier}",)
+
+
+def _told(held: Sequence[EvidenceView]) -> int:
+    """In how many testimonies the group speaks."""
+    return len({e.testimony.identifier for e in held})
+
+
+def _day(one: EvidenceView) -> str:
+    return one.testimony.date.lower if one.testimony.date else ""
