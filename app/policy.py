@@ -303,6 +303,14 @@ DOORS: dict[str, Action] = {
     "public.passage": Action.READ,
     "public.passage_data": Action.READ,
     # WEIGHING
+    "public.event_matrix": Action.READ,
+    "public.event_matrix_json": Action.READ,
+    "public.question_matrix": Action.READ,
+    "public.question_matrix_json": Action.READ,
+    "public.event_json": Action.READ,
+    "public.question_json": Action.READ,
+    "public.claim_json": Action.READ,
+    "public.source_json": Action.READ,
     "workbench.tie": Action.LINK,
     "workbench.untie": Action.LINK,
 }

@@ -9,6 +9,7 @@ from app.models import Claim, Event, Question
 from app.pages import EvidenceView, Matrix, MatrixCell, MatrixColumn, MatrixRow
 from app.records import Named
 from app.services import bearing, masking, tying, weighing, witnessing
+from app.services.reading import NOT_HERE
 
 PER_PAGE = 60  # witnesses
 
@@ -68,7 +69,7 @@ def _matrix(
     rows = _rows(columns, kept)
     pages = max(1, -(-len(rows) // PER_PAGE))
     if not 1 <= page <= pages:
-        raise NotFound(weighing.NOT_HERE)
+        raise NotFound(NOT_HERE)
     return Matrix(
         about=about,
         kind=kind,

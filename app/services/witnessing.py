@@ -28,15 +28,14 @@ def grouped(
             WitnessGroup(
                 number,
                 tuple(witnesses),
-                len({e.identifier for e in held}),
+                _spans(held),
                 tuple(ties[place] for place in joined),
                 _told(held),
             )
         )
     stances = {e.stance for e in numbered}
     by_stance = {s: len({e.group for e in numbered if e.stance == s}) for s in sorted(stances)}
-    passages = len({(e.testimony.identifier, e.first, e.last) for e in numbered})
-    return numbered, Independence(passages, tuple(groups), by_stance)
+    return numbered, Independence(_spans(numbered), tuple(groups), by_stance)
 
 
 def retold(evidence: Sequence[tuple[str, EvidenceView]]) -> tuple[Retelling, ...]:
@@ -58,6 +57,11 @@ def retold(evidence: Sequence[tuple[str, EvidenceView]]) -> tuple[Retelling, ...
 def _tellers(one: EvidenceView) -> tuple[str, ...]:
     """Who speaks; where nobody is known to, the testimony stands for them."""
     return tuple(w.ref for w in one.witnesses if w.ref) or (f"testimony {one.testimony.identifier}",)
+
+
+def _spans(held: Sequence[EvidenceView]) -> int:
+    """How many passages: one that bears on several claims is one."""
+    return len({(e.testimony.identifier, e.first, e.last) for e in held})
 
 
 def _told(held: Sequence[EvidenceView]) -> int:

@@ -34,6 +34,7 @@ from app.web.public import (  # noqa: E402
     concordance,  # noqa: F401
     feeds,  # noqa: F401
     front,  # noqa: F401
+    matrices,  # noqa: F401
     media,  # noqa: F401
     passages,  # noqa: F401
     prompting,  # noqa: F401
