@@ -38,9 +38,10 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Gunicorn and the worker side by side until a signal ends them; a worker that dies is started again.
+    """Gunicorn and two workers side by side until a signal ends them; a worker that dies is started again.
 
-    Both are forked from this process, which has the code loaded: the first page is there sooner.
+    One does what is slow (copies of recordings, fixity), so that no change waits for it. All are
+    forked from this process, which has the code loaded: the first page is there sooner.
     """
     os.environ.update(config.to_environment(settings))
     fork = multiprocessing.get_context("fork").Process
@@ -48,17 +49,17 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     server = fork(target=_serve, args=(host, port, workers))
-    jobs = fork(target=_work, args=(settings,))
-    server.start()
-    jobs.start()
+    jobs = {slow: fork(target=_work, args=(settings, slow)) for slow in (False, True)}
+    for child in (server, *jobs.values()):
+        child.start()
     while server.is_alive() and not stopping.wait(0.3):
-        if not jobs.is_alive():
-            jobs = fork(target=_work, args=(settings,))
+        for slow in (slow for slow, child in jobs.items() if not child.is_alive()):
             time.sleep(1)
-            jobs.start()
-    for child in (server, jobs):
+            jobs[slow] = fork(target=_work, args=(settings, slow))
+            jobs[slow].start()
+    for child in (server, *jobs.values()):
         child.terminate()
-    for child in (server, jobs):
+    for child in (server, *jobs.values()):
         child.join(10)
         child.kill()
     sys.exit(0 if stopping.is_set() else 1)
@@ -94,7 +95,7 @@ def _serve(host: str, port: int, workers: int) -> None:
     WSGIApplication().run()
 
 
-def _work(settings: Settings) -> None:
+def _work(settings: Settings, slow: bool | None = None) -> None:
     """Do jobs until told to stop, or until the process that started us is gone."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -108,7 +109,7 @@ def _work(settings: Settings) -> None:
 
     threading.Thread(target=leave_with_the_parent, daemon=True).start()
     with opened(settings) as archive:
-        Worker(archive).work(stop)
+        Worker(archive, slow).work(stop)
 
 
 @click.command()

@@ -46,6 +46,12 @@ def look(file: BinaryIO) -> dict[str, Any]:
         return {"refused": Refusal.TOO_HARD.name}
 
 
+def container(file: BinaryIO) -> str:
+    """The name libav has for the container a recording begins like, "" for none."""
+    file.seek(0)
+    return _match(_RECORDINGS, file.read(HEAD))
+
+
 def _looker(head: bytes) -> Callable[[BinaryIO, bytes], dict[str, Any]]:
     """Who can look at a file that begins like this. Raises Refused for what nobody needs to look at."""
     if picture := _picture(head):

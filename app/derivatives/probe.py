@@ -17,7 +17,7 @@ def look(path: Path) -> Look:
         answer = confined.run("app.derivatives.looking", "look", path)
     except confined.Failed:
         return refusal(Refusal.TOO_HARD)
-    return _believed(answer)
+    return believed(answer)
 
 
 def refusal(why: Refusal) -> Look:
@@ -25,15 +25,17 @@ def refusal(why: Refusal) -> Look:
     return Look(refused=f"{why} {ACCEPTED}" if why in NAMED else why.value)
 
 
-def _believed(answer: dict[str, Any]) -> Look:
+def believed(answer: dict[str, Any]) -> Look:
+    """What the child's answer may mean: one of our kinds and types with sensible numbers, or a refusal."""
     if (why := answer.get("refused")) is not None:
         return refusal(Refusal[why] if why in Refusal.__members__ else Refusal.TOO_HARD)
     kind, mimetype = str(answer.get("kind")), str(answer.get("mimetype"))
     if mimetype not in MIMETYPES.get(kind, ()):
         return refusal(Refusal.TOO_HARD)
-    duration_ms, width, height = (_number(answer.get(name)) for name in ("duration_ms", "width", "height"))
+    duration_ms, width, height = (number(answer.get(name)) for name in ("duration_ms", "width", "height"))
     return Look(kind, mimetype, duration_ms, width, height)
 
 
-def _number(said: object) -> int | None:
+def number(said: object) -> int | None:
+    """A number that can be true of a file."""
     return said if isinstance(said, int) and 0 < said <= LONGEST_MS else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.archive import Archive
-from app.jobs import bulk, vocabularies
+from app.jobs import bulk, media, vocabularies
 from app.services import examining, indexing, publishing, submitting, uploading
 
 Arguments = Sequence[dict[str, Any]]  # one for each job done together
@@ -81,5 +81,8 @@ JOBS: dict[str, Callable[[Arguments], None]] = {
 LONG: dict[str, Callable[[Archive, Arguments], None]] = {
     "deposit": deposit,
     "bulk": bulk.bulk,
+    "derive": media.derive,
     "import_vocabulary": vocabularies.import_vocabulary,
 }
+# These take so long that a worker of their own does them, where the archive is served: others never wait.
+SLOW = frozenset({"derive"})

@@ -9,16 +9,16 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.archive import Archive
 from app.db import one_at_a_time, skip_locked
 from app.errors import traced
-from app.jobs import JOBS, LONG
+from app.jobs import JOBS, LONG, SLOW
 from app.models import Job, JobState
-from app.services import indexing, keying, uploading
+from app.services import deriving, indexing, keying, uploading
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -37,35 +37,39 @@ READS_ONLY = {
 
 
 class Worker:
-    """Does the jobs of one archive."""
+    """Does the jobs of one archive: all of them, or only the slow ones, or only the others."""
 
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
+    def __init__(self, archive: Archive, slow: bool | None = None) -> None:
+        self.archive, self.slow = archive, slow
         self.strays: frozenset[str] = frozenset()  # files in the anteroom that belonged to nobody
         self.to_sweep = True  # a worker that was killed may have left it to us
         self.sweep_from = 0.0
+        self.keyed, self.caught_up = False, -CATCH_UP
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
     def work(self, stop: threading.Event, poll: float = 0.25) -> None:
         """Until told to stop. An index that cannot be read is rebuilt on the way."""
-        caught_up = -CATCH_UP
-        keyed = False
         while not stop.is_set():
             try:
-                if not keyed:  # terms of an archive that is older than what they are found by while typing
-                    with self.archive.writing():
-                        keying.mend()
-                    keyed = True
-                if time.monotonic() - caught_up > CATCH_UP:
-                    caught_up = time.monotonic()
-                    self.catch_up()
-                self.mend()
-                self.sweep()
+                if not self.slow:
+                    self.look_after()
                 if not self.run_due():
                     stop.wait(poll)
             except Exception as error:
                 log.error("the worker stumbled; it goes on: %s", traced(error))
                 stop.wait(poll * 8)
+
+    def look_after(self) -> None:
+        """What nobody left a note for."""
+        if not self.keyed:  # terms of an archive that is older than what they are found by while typing
+            with self.archive.writing():
+                keying.mend()
+            self.keyed = True
+        if time.monotonic() - self.caught_up > CATCH_UP:
+            self.caught_up = time.monotonic()
+            self.catch_up()
+        self.mend()
+        self.sweep()
 
     def mend(self) -> None:
         """Rebuild what cannot be read."""
@@ -77,9 +81,10 @@ class Worker:
                 indexing.catch_up()
 
     def catch_up(self) -> None:
-        """Go on with files that were whole when the process that took them died."""
+        """Go on with files that were whole when the process that took them died, or have no copies yet."""
         with self.archive.writing():
             self.strays = uploading.catch_up(self.strays)
+            deriving.catch_up()
 
     def sweep(self) -> None:
         """Empty the write-ahead log when a job asked for it; later, when a reader is in the way."""
@@ -129,7 +134,7 @@ class Worker:
 
     def _claim(self) -> Sequence[Job]:
         moment = clock.now()
-        due = or_(
+        due = self._mine() & or_(
             (Job.state == JobState.QUEUED) & (Job.run_at <= moment),
             (Job.state == JobState.RUNNING) & (Job.lease_until < moment),
         )
@@ -161,6 +166,11 @@ class Worker:
                 job.lease_until = moment + LEASE
                 job.attempts += 1
             return jobs
+
+    def _mine(self) -> ColumnElement[bool]:
+        if self.slow is None:
+            return true()
+        return Job.name.in_(SLOW) if self.slow else Job.name.not_in(SLOW)
 
     def _tick_off(self, session: Session, jobs: Sequence[Job]) -> None:
         for job in jobs:

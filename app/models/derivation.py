@@ -35,6 +35,7 @@ class Derivation(Numbered, Base):
     state: Mapped[DerivationState] = mapped_column(default=DerivationState.WAITING)
     percent: Mapped[int] = mapped_column(default=0)
     why: Mapped[str] = mapped_column(default="")  # it failed: a sentence for archivists
+    keys: Mapped[list[Any]] = mapped_column(default=list)  # of files on their way into the store
     begun_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -8,7 +8,18 @@ from sqlalchemy import func, select, text
 from app.archive import index
 from app.db import session
 from app.errors import NotFound
-from app.models import SEARCHING, Audience, Edition, Job, JobState, MediaFile, Testimony, Upload, UploadState
+from app.models import (
+    SEARCHING,
+    Audience,
+    Derivation,
+    Edition,
+    Job,
+    JobState,
+    MediaFile,
+    Testimony,
+    Upload,
+    UploadState,
+)
 from app.services import indexing, publishing, verifying
 from app.storage import anteroom, store
 
@@ -90,6 +101,8 @@ def _files() -> Iterator[str]:
                 yield from _sealed(key, sha256, f"{noun} {identifier}")
             known.add(key)
     known |= set(session().scalars(select(Upload.key)))  # and those on their way into the store
+    for keys in session().scalars(select(Derivation.keys)):
+        known |= set(keys)
     for key in store().keys():  # noqa: SIM118 - a store is no mapping
         if key not in known:
             yield f"Files: {key} belongs to no record."

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from app import clock
+from app.derivatives.kinds import PAPERS
 from app.errors import Invalid
 from app.models import MediaFile, Testimony
 from app.records import MediaRef
-from app.services import editions
+from app.services import deriving, editions
 from app.storage import store
 
 KINDS = ("audio", "video", "image", "text")
-SHOWN = ("image/webp", "image/jpeg", "image/png")  # what a record may bring to be shown as it is
 
 FindFile = Callable[[str], Path | None]
 
@@ -50,28 +50,24 @@ def seal(testimony: Testimony, original: Original) -> MediaFile:
         deposited_at=datetime.combine(clock.today(), time(), UTC),
     )
     testimony.media.append(file)
+    deriving.request(file)
     return file
 
 
-def deposit(testimony: Testimony, media: MediaRef, path: Path) -> None:
-    """Keep a file that came with a record. Raises Invalid for what can be neither kept nor shown."""
+def deposit(testimony: Testimony, media: MediaRef, path: Path) -> MediaFile:
+    """Seal a file that came with a record; readers are given its copies, unless the record has it sealed.
+
+    What it is its name says until the child has looked at it. Raises Invalid for what cannot be kept.
+    """
     mimetype, _ = mimetypes.guess_type(path.name)
     kind = media.kind or (mimetype or "").partition("/")[0]
+    if mimetype in PAPERS.values():
+        kind = "text"
     if mimetype is None or kind not in KINDS:
         raise Invalid(f"{media.name}: media are sound, film, pictures or text.")
-    if media.use != editions.SEALED and mimetype not in SHOWN:
-        raise Invalid(f"{media.name}: pictures that are shown can be WebP, JPEG or PNG.")
     with path.open("rb") as stream:
         kept = store().save(stream)
-    testimony.media.append(
-        MediaFile(
-            use=media.use,
-            kind=kind,
-            mimetype=mimetype,
-            key=kept.key,
-            name=media.name,
-            caption=media.caption,
-            size=kept.size,
-            sha256=kept.sha256,
-        )
-    )
+    name = media.name
+    file = seal(testimony, Original(kept.key, kind, mimetype, name, kept.size, kept.sha256))
+    file.caption, file.is_open = media.caption, media.use != editions.SEALED
+    return file
