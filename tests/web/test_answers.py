@@ -1,5 +1,6 @@
 """What every answer says to the browser, and how media are handed over."""
 
+import io
 import os
 import re
 import time
@@ -7,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 import app as archive_package
-from app.cli.base import OPERATOR
-from app.records import MediaRef
-from app.services import accessioning, exchanging
+from app.models import MediaFile, Testimony
+from app.services import publishing
+from app.storage import store
 from tests.conftest import post, testimony
 
 STATIC = Path(archive_package.__file__).parent / "static"
@@ -39,15 +41,25 @@ def client(app):
 
 
 @pytest.fixture
-def media(archive, tmp_path, client) -> str:
+def media(archive, keep, client) -> str:
     """The address of a published picture."""
-    path = tmp_path / "x.webp"
-    path.write_bytes(BYTES)
-    record = testimony("m", "Look.", media=(MediaRef("access", "image", name="x.webp"),))
-    with archive.writing():
-        collection = exchanging.find_collection("Tests", record)
-        kept = accessioning.accession(record, collection, OPERATOR, files=lambda _: path, publish=True)
-    page = client.get(f"/testimonies/{kept.identifier}").text
+    identifier = keep(testimony("m", "Look."))
+    with archive.writing() as session:
+        kept = store().save(io.BytesIO(BYTES))
+        held = session.scalar(select(Testimony).filter_by(identifier=identifier))
+        held.media.append(
+            MediaFile(
+                use="access",
+                kind="image",
+                mimetype="image/webp",
+                key=kept.key,
+                size=kept.size,
+                sha256=kept.sha256,
+            )
+        )
+        session.flush()
+        publishing.publish(held)
+    page = client.get(f"/testimonies/{identifier}").text
     return re.search(r'src="(/media/[^"]+)"', page).group(1)
 
 
