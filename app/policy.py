@@ -273,6 +273,12 @@ DOORS: dict[str, Action] = {
     "workbench.unveil": Action.WITHHOLD,
     "workbench.veil_named": Action.WITHHOLD,
     "workbench.preview": Action.WITHHOLD,
+    "workbench.disguise": Action.WITHHOLD,
+    "workbench.remake": Action.WITHHOLD,
+    "workbench.canvas": Action.WITHHOLD,
+    "workbench.draw": Action.WITHHOLD,
+    "workbench.move_region": Action.WITHHOLD,
+    "workbench.lift_region": Action.WITHHOLD,
     # QUEUE
     "workbench.queue": Action.REVIEW,
     "workbench.take_thing": Action.REVIEW,

@@ -78,6 +78,7 @@ NAMES: dict[str, str] = {
     "sources": "source",
     "evidence": "evidence",
     "redactions": "redaction",
+    "regions": "nothing",
     "accounts": "submission",
     "withdrawals": "withdrawal",
     "jobs": "job",

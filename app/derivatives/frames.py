@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import av
@@ -15,6 +16,7 @@ from app.derivatives.kinds import Refusal, Refused
 Picture = NDArray[np.uint8]  # height by width by red, green, blue
 
 FASTEST = 1 / 31  # seconds between two frames, at least: a telephone's 60 a second tell no more
+PATIENCE = 600  # frames looked through for one that is not covered
 SLOWEST = 0.25  # and at most: a picture that stands is repeated, so that what is covered is covered in time
 
 
@@ -46,18 +48,26 @@ class Frames:
             last, shown = at, frame
 
     def some(self, moments: list[float]) -> Iterator[tuple[float, Picture]]:
-        """The frames nearest before these seconds, as far as they can be found by seeking."""
+        """The frames nearest before these seconds, as far as they can be found by seeking.
+
+        Where a film is covered, the next ones that are not.
+        """
         for moment in moments:
             try:
                 self.box.seek(int((moment + self.zero) * av.time_base))
-                frame = next(iter(_decoded(self.box, self.stream)), None)
+                frame = next(filter(self._shows, islice(_decoded(self.box, self.stream), PATIENCE)), None)
             except (av.error.FFmpegError, Refused):
                 continue
             if frame is not None:
-                at = max(0.0, (frame.time or 0.0) - self.zero)
-                if self.cover is not None and not self.cover.shows(at * 1000):
-                    continue
+                at = self._at(frame)
                 yield at, _points(self.show(frame, at))
+
+    def _at(self, frame: av.VideoFrame) -> float:
+        return max(0.0, (frame.time or 0.0) - self.zero)
+
+    def _shows(self, frame: av.VideoFrame) -> bool:
+        """Whether anything of it may be seen."""
+        return self.cover is None or self.cover.shows(self._at(frame) * 1000)
 
     def show(self, frame: av.VideoFrame, at: float) -> av.VideoFrame:
         """A frame as the copies have it."""

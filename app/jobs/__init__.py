@@ -5,7 +5,7 @@ from typing import Any
 
 from app.archive import Archive
 from app.jobs import bulk, media, vocabularies
-from app.services import examining, indexing, publishing, submitting, uploading
+from app.services import covering, examining, indexing, publishing, submitting, uploading
 
 Arguments = Sequence[dict[str, Any]]  # one for each job done together
 
@@ -19,6 +19,12 @@ def republish(jobs: Arguments) -> None:
     """Make editions anew: an embargo or a withholding has ended."""
     for job in jobs:
         publishing.republish(job["testimony"])
+
+
+def cover(jobs: Arguments) -> None:
+    """Bring readers' copies of files in line with what is withheld."""
+    for job in jobs:
+        covering.tend(job["testimony"])
 
 
 def replace(jobs: Arguments) -> None:
@@ -72,6 +78,7 @@ JOBS: dict[str, Callable[[Arguments], None]] = {
     "index": index,
     "replace": replace,
     "republish": republish,
+    "cover": cover,
     "forget": forget,
     "discard": discard,
     "expire": expire,

@@ -13,7 +13,10 @@ from app.services import anchoring, chaining
 
 # Entries of what was done to these may hold somebody's own words or name, under these names.
 OWN = frozenset(
-    ("testimony", "transcript", "passage", "evidence", "redaction", "media", "person", "place", "tie")
+    (
+        *("testimony", "transcript", "passage", "evidence", "redaction", "region"),
+        *("media", "person", "place", "tie"),
+    )
 )
 WORDS = frozenset(("before", "after", "note", "why", "name", "names", "heard_from", "title", "left_names"))
 

@@ -31,7 +31,7 @@ from app.policy import EDITIONS, Action, Actor, require
 from app.queue import enqueue
 from app.records import Line, Record
 from app.search.passages import divide
-from app.services import auditing, consenting, editions
+from app.services import auditing, consenting, editions, silencing
 from app.services.questioning import Questioner
 
 _Link = tuple[int, LinkKind, int]  # edition, kind, target
@@ -100,6 +100,8 @@ def publish(testimony: Testimony) -> None:
     if changes - {Change.NONE}:
         # What an index holds and the edition no longer does must not be found there until it has followed.
         enqueue("replace" if Change.LESS in changes else "index", testimony=testimony.identifier)
+    if any(m.recipe not in ("", m.due) or m.due not in ("", silencing.NEVER) for m in record.media):
+        enqueue("cover", testimony=testimony.identifier)
     _wake_at_the_end_of_what_is_dated(testimony)
 
 

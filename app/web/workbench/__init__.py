@@ -10,6 +10,7 @@ from app.web.workbench import (  # noqa: E402
     catalogue,  # noqa: F401
     claims,  # noqa: F401
     completing,  # noqa: F401
+    covering,  # noqa: F401
     describing,  # noqa: F401
     doubles,  # noqa: F401
     going_through,  # noqa: F401

@@ -13,7 +13,7 @@ from app.services import linking, previewing, redacting, veiling
 from app.web.public import jsonld, layout
 from app.web.public.testimonies import archive_name, cited, permanent
 from app.web.visitor import actor
-from app.web.workbench import bp, desk
+from app.web.workbench import bp, covering, desk
 
 REASONS = ("third_party", "danger", "consent", "law")
 LEVELS = ("public", "reading_room", "restricted", "closed")
@@ -29,6 +29,7 @@ def panel(identifier: str) -> dict[str, object]:
         "people": [(p.identifier, p.name, p.veil) for p in veiling.of(testimony)],
         "reasons": REASONS,
         "levels": LEVELS,
+        **covering.panel(testimony),
     }
 
 
