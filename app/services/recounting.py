@@ -16,8 +16,8 @@ PER_PAGE = 50
 BATCH = 2_000  # entries of an export read at once
 KINDS = (
     *("testimony", "transcript", "passage", "evidence", "claim", "question", "event", "source", "person"),
-    *("place", "collection", "vocabulary", "term", "redaction", "region", "media", "submission", "user", "session"),
-    *("invitation", "request", "bulk", "upload", "accession", "withdrawal", "job", "archive"),
+    *("place", "collection", "vocabulary", "term", "redaction", "media", "submission", "user", "session"),
+    *("invitation", "request", "region", "bulk", "upload", "accession", "withdrawal", "job", "archive"),
 )
 
 
