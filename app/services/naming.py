@@ -8,11 +8,11 @@ are used: a search must not give away another name of somebody it keeps.
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain, islice
+from functools import cache, cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, select, true
 from sqlalchemy.orm import selectinload
 
 from app.db import session
@@ -137,25 +137,36 @@ def _names(audience: str) -> Names:
 
 def state(audience: str) -> tuple[object, ...]:
     """What differs once something this audience may see has changed; first the archive, the audience."""
+    address = str(session().get_bind().engine.url)
+    return (address, audience, *session().execute(_marks(audience)).one())
+
+
+@cache
+def _marks(audience: str) -> Select[Any]:
+    """One question, for every page asks it: its making takes longer than its answer."""
     held = Edition.audience == Audience(audience)
-    count = session().scalar(select(func.count(Edition.id)).where(held))
+    count = select(func.count(Edition.id).label("count")).where(held).subquery()
     # The highest number may be given again when its edition was removed: its stamp is not.
-    newest = session().execute(
+    newest = (
         select(Edition.serial, Edition.stamp)
         .where(held)
         .order_by(Edition.serial.desc(), Edition.id.desc())
         .limit(1)
+        .subquery()
     )
-    events = session().execute(
-        select(func.max(Event.id), func.sum(Event.version), func.count(case((Event.is_published, 1))))
-    )
-    named = (
-        session().execute(select(func.count(noun.id), func.sum(noun.version))).one()
+    events = select(
+        func.max(Event.id).label("last"),
+        func.sum(Event.version).label("versions"),
+        func.count(case((Event.is_published, 1))).label("open"),
+    ).subquery()
+    named = [
+        select(func.count(noun.id).label("count"), func.sum(noun.version).label("versions")).subquery()
         for noun in (Person, Place)
-    )
-    written = newest.first() or ()
-    address = str(session().get_bind().engine.url)
-    return (address, audience, count, *written, *events.one(), *chain.from_iterable(named))
+    ]
+    said = count.outerjoin(newest, true())
+    for part in (events, *named):
+        said = said.join(part, true())
+    return select(count, newest, events, *named).select_from(said)
 
 
 def _read(audience: str) -> Names:

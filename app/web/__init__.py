@@ -138,16 +138,20 @@ def fail(error: Exception) -> ResponseReturnValue:
 
 
 PAGES = {400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503, 507}
+OF_PAGES = {"GET", "HEAD", "POST"}  # methods a reader's own doing can lead to
 
 
 def _answer(status: int, message: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         return jsonify(error=message or "There is nothing at this address."), status, headers or {}
     page = status if status in PAGES else 400 if status < 500 else 500
-    # Whoever gives an account is never shown the archive's name and header by an error.
-    template = "submit/refused.html" if submit.is_here() else f"errors/{page}.html"
-    shown = render_template(template, message=message, status=status)
-    answer = Response(shown, status, headers, mimetype="text/html")
+    if status == 405 and request.method not in OF_PAGES:  # a program's: it needs no page
+        answer = Response(f"{message}\n", status, headers, mimetype="text/plain")
+    else:
+        # Whoever gives an account is never shown the archive's name and header by an error.
+        template = "submit/refused.html" if submit.is_here() else f"errors/{page}.html"
+        shown = render_template(template, message=message, status=status)
+        answer = Response(shown, status, headers, mimetype="text/html")
     return submit.keep_nothing(answer) if submit.is_here() else answer
 
 
