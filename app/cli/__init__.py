@@ -6,7 +6,17 @@ import sys
 import click
 
 import config
-from app.cli import collections, demonstration, evidence, holdings, serving, trail, users, vocabularies
+from app.cli import (
+    collections,
+    demonstration,
+    dossiers,
+    evidence,
+    holdings,
+    serving,
+    trail,
+    users,
+    vocabularies,
+)
 from app.errors import ArchiveError
 
 
@@ -29,6 +39,7 @@ for command in (
     *demonstration.COMMANDS,
     *trail.COMMANDS,
     *evidence.COMMANDS,
+    *dossiers.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -34,6 +34,10 @@ _CSL_TYPES = {
     "written account": "manuscript",
 }
 _RIS_TYPES = {"audio": "SOUND", "video": "VIDEO"}
+_PATH = re.compile(
+    r"(?P<testimony>[0-9a-z]{1,40})/(?:passages/)?(?P<revision>\d{1,6})/(?P<first>\d{1,7})(?:-(?P<last>\d{1,7}))?"
+    r"(?:\.jsonl?d?)?$"
+)
 _EXACT = re.compile(r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?$")
 
 
@@ -152,6 +156,20 @@ def passage(record: Record, first: int | None, last: int | None) -> list[str]:
         return [place, *revision]
     time = f"{short(start)}–{short(end)}" if end is not None and end > start else short(start)
     return [f"{time} ({place})", *revision]
+
+
+def path(identifier: str, revision: int, first: int, last: int) -> str:
+    """The permanent path of a passage: ``/testimonies/abc/passages/2/14-16``."""
+    return f"/testimonies/{identifier}/passages/{revision}/{first}" + (f"-{last}" if last > first else "")
+
+
+def parsed(address: str) -> tuple[str, int, int, int]:
+    """Testimony, revision, first and last line of an address or path of a passage. Raises NotFound."""
+    found = _PATH.search(address)
+    if found is None:
+        raise NotFound("there is no such passage")
+    first = int(found["first"])
+    return found["testimony"], int(found["revision"]), first, int(found["last"] or first)
 
 
 def _names(record: Record, role: str) -> list[str]:

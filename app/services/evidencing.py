@@ -122,7 +122,7 @@ def _find(name: str) -> Testimony:
     return called[0]
 
 
-def given(audience: str, about: Select[tuple[Claim]]) -> list[tuple[EvidenceEntry, Where]]:
+def given(audience: str, about: Select[Any]) -> list[tuple[EvidenceEntry, Where]]:
     """What bears on these claims, as far as this audience's editions show it, claim by claim.
 
     Who linked a passage is told to archivists only.
@@ -169,12 +169,12 @@ def _given(
     return entry, text.where(mark.first, mark.last)
 
 
-def claims(audience: str, kind: str = "", identifier: str = "") -> Select[tuple[Claim]]:
+def claims(audience: str, kind: str = "", identifier: str = "") -> Select[Any]:
     """The claims this audience reads: of a claim, question, event or source, or all there are.
 
     Identifiers may also be what a thing was called where it came from. Raises NotFound.
     """
-    held: Select[tuple[Claim]] = weighing.shown(Claim, audience)
+    held: Select[Any] = weighing.shown(Claim, audience)
     if not kind:
         return held
     noun = KINDS[kind]

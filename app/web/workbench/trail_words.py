@@ -26,6 +26,7 @@ SENTENCES: dict[str, LazyString] = {
     "event.change": _l("changed an event"),
     "event.make": _l("added an event"),
     "event.register": _l("took in the event %(ref)s from a register"),
+    "dossier.make": _l("made a dossier of %(passages)s passages; its sum is %(sha256)s"),
     "evidence.change": _l("changed the link of lines %(lines)s to a claim"),
     "evidence.confirm": _l("read the link of lines %(lines)s a second time and confirmed it"),
     "evidence.link": _l("tied lines %(lines)s to a claim: %(stance)s, %(basis)s"),

@@ -1,0 +1,173 @@
+"""A dossier to print: PDF in the archive's own fonts: Latin, Cyrillic, Armenian and Arabic script."""
+
+import unicodedata
+from datetime import datetime
+from pathlib import Path
+
+from fpdf import FPDF
+
+from app.formats import dossier as shapes
+from app.formats.dossier import Asserted, Dossier, Quoted
+from app.records import Line
+from app.timecode import short
+
+FONTS = Path(__file__).resolve().parents[1] / "static" / "fonts"
+_FILES = {  # variable fonts, each of which begins as its regular weight
+    "serif": "source-serif-4-latin-wght-normal",
+    "serif-ext": "source-serif-4-latin-ext-wght-normal",
+    "serif-cyrillic": "source-serif-4-cyrillic-wght-normal",
+    "serif-cyrillic-ext": "source-serif-4-cyrillic-ext-wght-normal",
+    "armenian": "noto-serif-armenian-armenian-wght-normal",
+    "arabic": "noto-naskh-arabic-arabic-wght-normal",
+}
+_TEXT, _SOFT = 10.5, 9.0  # points
+_GREY, _BLACK = 95, 20
+
+
+def page(dossier: Dossier, language: str = "en") -> bytes:
+    """The dossier as a PDF of A4 pages."""
+    return _Paper(dossier, language).made()
+
+
+class _Paper(FPDF):
+    def __init__(self, dossier: Dossier, language: str) -> None:
+        super().__init__(format="A4")
+        self.told = dossier
+        said = shapes.speaking(language)
+        self.said = said
+        self.word = shapes.words(said.gettext)
+        self.set_margins(22, 20, 22)
+        self.set_auto_page_break(True, 22)
+        self.set_title(dossier.title)
+        self.set_creation_date(datetime.fromisoformat(dossier.made_at))
+        self.set_lang(language)
+        for family, name in _FILES.items():
+            self.add_font(family, "", FONTS / f"{name}.woff2")
+        self.set_fallback_fonts([family for family in _FILES if family != "serif"], exact_match=False)
+        self.set_text_shaping(True)
+        self.add_page()
+
+    def say(self, text: str, **values: object) -> str:
+        """What the page says, in its language; the texts are those of ``dossier/page.html``."""
+        return str(self.said.gettext(text)) % values
+
+    def footer(self) -> None:
+        """The archive, the day and the page at the foot of each page."""
+        self.set_y(-14)
+        self._write(f"{self.told.archive} · {self.told.made_at[:10]} · {self.page_no()}", _SOFT, _GREY)
+
+    def made(self) -> bytes:
+        """All of it."""
+        told, say = self.told, self.say
+        self._write(f"{say('Dossier')} · {told.archive}", _SOFT, _GREY)
+        self._write(told.title, 19, _BLACK, after=2)
+        if told.invented:
+            self._write(say("Invented for demonstration"), _TEXT)
+        if told.address:
+            self._write(told.address, _SOFT, _GREY, after=3)
+        self._changes()
+        for claim in told.claims:
+            self._claim(claim)
+        for passage in told.of(""):
+            self._passage(passage)
+        self._write(say("Testimonies"), 14, before=5)
+        for record in told.testimonies:
+            held = [record.title, record.date.words if record.date else "", record.collection]
+            self._write(", ".join(filter(None, [*held, record.source, record.rights])), _SOFT, after=1.5)
+        if told.sources:
+            self._write(say("Sources"), 14, before=5)
+            for source in told.sources:
+                said = (source.title, source.asserted_by, source.date, source.note, source.url)
+                self._write(", ".join(filter(None, said)), _SOFT, after=1.5)
+        return bytes(self.output())
+
+    def _changes(self) -> None:
+        changes = self.told.changes
+        if changes is None:
+            return
+        say = self.say
+        self._write(say("What changed since the dossier of %(day)s", day=changes.since[:10]), 12, before=2)
+        named = (
+            (
+                "No longer given: passages %(numbers)s of that dossier. They were withheld, withdrawn or are "
+                "not tied to it any more.",
+                changes.gone,
+            ),
+            ("They read otherwise now: passages %(numbers)s of this one.", changes.changed),
+            ("New: passages %(numbers)s of this one.", changes.added),
+        )
+        for said, numbers in named:
+            if numbers:
+                self._write(say(said, numbers=", ".join(map(str, numbers))), _TEXT)
+        if not (changes.gone or changes.changed or changes.added):
+            self._write(say("Nothing: the same passages in the same words."), _TEXT)
+
+    def _claim(self, claim: Asserted) -> None:
+        say = self.say
+        self._write(claim.text, 14, before=6, after=1)
+        facts = (
+            (say("In answer to"), claim.question),
+            (say("Attributed to"), claim.attributed_to),
+            (say("Source"), claim.source),
+            (
+                say("Figure"),
+                " ".join(filter(None, (claim.figure, f"({claim.counted})" * bool(claim.counted)))),
+            ),
+            (say("Given as part of"), claim.part_of),
+        )
+        for name, said in facts:
+            if said:
+                self._write(f"{name}: {said}", _SOFT, _GREY)
+        if claim.note:
+            self._write(claim.note, _SOFT, _GREY)
+        for passage in self.told.of(claim.identifier):
+            self._passage(passage)
+
+    def _passage(self, passage: Quoted) -> None:
+        who = ", ".join(passage.narrators) or passage.title
+        self._write(f"{self.say('Passage %(number)s', number=passage.number)}: {who}", 12, before=4)
+        if passage.stance:
+            heard = f": {passage.heard_from}" if passage.heard_from else ""
+            self._write(f"{self.word(passage.stance)} · {self.word(passage.basis)}{heard}", _SOFT, _GREY)
+        for line in passage.before:
+            self._write(self._line(line), _SOFT, _GREY, inset=8)
+        for line in passage.lines:
+            self._write(self._line(line), _TEXT + 0.5, inset=8, before=0.8)
+        for line in passage.after:
+            self._write(self._line(line), _SOFT, _GREY, inset=8, before=0.8)
+        if passage.start_ms is not None:
+            end = f"–{short(passage.end_ms)}" if passage.end_ms is not None else ""
+            self._write(f"{short(passage.start_ms)}{end}", _SOFT, _GREY, before=1)
+        for said in (passage.note, passage.citation):
+            if said:
+                self._write(said, _SOFT, _GREY)
+
+    def _line(self, line: Line) -> str:
+        if line.withheld:
+            return f"[{self.say('withheld')}]"
+        return f"{line.speaker}: {line.text}" if line.speaker else line.text
+
+    def _write(
+        self,
+        text: str,
+        size: float,
+        grey: int = _BLACK,
+        *,
+        inset: float = 0,
+        before: float = 0,
+        after: float = 0,
+    ) -> None:
+        self.set_font("serif", size=size)
+        self.set_text_color(grey)
+        if before and self.get_y() > self.t_margin + 1:
+            self.ln(before)
+        self.set_x(self.l_margin + inset)
+        self.multi_cell(self.epw - inset, size * 0.5, text, align=_side(text), new_x="LMARGIN", new_y="NEXT")
+        if after:
+            self.ln(after)
+
+
+def _side(text: str) -> str:
+    """Where lines of a text begin: right for Arabic script and Hebrew."""
+    kinds = (unicodedata.bidirectional(character) for character in text)
+    return "R" if next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L" else "L"
