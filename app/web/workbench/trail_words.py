@@ -140,6 +140,7 @@ NOUNS: dict[str, LazyString] = {
     "bulk": _l("Changes of many"),
     "claim": _l("Claims"),
     "collection": _l("Collections"),
+    "dossier": _l("Dossiers"),
     "event": _l("Events"),
     "evidence": _l("Links to claims"),
     "hold": _l("Who has what in hand"),
