@@ -396,3 +396,7 @@ def test_a_narrator_asks_for_another_voice_and_takes_lines_back_that_have_no_tim
     work()
     with archive.reading():
         assert [(c.state, c.why) for c in covering.copies(linking.find(identifier))] == [("never", "untimed")]
+    with archive.writing():
+        withdrawing.withdraw(account, "destroy")
+    work()
+    assert stored(archive) == set()

@@ -25,6 +25,10 @@ class Cover:
         """Whether anything is to be seen at this moment."""
         return not any(start <= at_ms <= end for start, end in self._spans)
 
+    def leaves(self, at_ms: float) -> bool:
+        """Whether a frame of this moment stays as it is."""
+        return not self._boxes and self.shows(at_ms)
+
     def __call__(self, frame: Frame, at_ms: float) -> Frame:
         """A frame (height by width by red, green, blue) without what is covered."""
         if not self.shows(at_ms):

@@ -73,7 +73,7 @@ class Frames:
         """A frame as the copies have it."""
         width, height = self._size(frame)
         turns = round(frame.rotation / 90) % 4
-        if not turns and self.cover is None:
+        if not turns and (self.cover is None or self.cover.leaves(at * 1000)):
             return frame.reformat(width, height, "yuv420p")
         picture = np.ascontiguousarray(np.rot90(_points(frame.reformat(width, height)), turns))
         if self.cover is not None:

@@ -11,6 +11,7 @@ from app.models import (
     Consent,
     Edition,
     Event,
+    MediaFile,
     Mention,
     Participation,
     Person,
@@ -30,6 +31,8 @@ def testimony(testimony: Testimony) -> None:
     places = {place.id for place in [*testimony.places, testimony.place] if place}
     for file in testimony.media:
         enqueue("discard", key=file.key)
+    copies = MediaFile.original_id.is_not(None)  # before their originals, or the database is quicker
+    session().execute(delete(MediaFile).where(MediaFile.testimony_id == testimony.id, copies))
     session().execute(delete(Edition).where(Edition.testimony_id == testimony.id))
     session().execute(delete(Consent).where(Consent.testimony_id == testimony.id))
     session().expire_all()

@@ -309,7 +309,13 @@ def _drop_file(withdrawal: Withdrawal, submission: Submission | None, testimony:
     enqueue("discard", upload=upload.identifier, key=upload.key)
     submission.uploads.remove(upload)
     if testimony:
-        testimony.media[:] = [file for file in testimony.media if file.key != upload.key]
+        gone = {file.id for file in testimony.media if file.key == upload.key}
+        copies = [file for file in testimony.media if file.original_id in gone]
+        for file in copies:
+            enqueue("discard", key=file.key)
+            testimony.media.remove(file)
+        session().flush()  # before their original, with whose row the database lets theirs go
+        testimony.media[:] = [file for file in testimony.media if file.id not in gone]
         publishing.publish(testimony)
 
 

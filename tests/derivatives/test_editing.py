@@ -129,6 +129,8 @@ def test_films_are_covered_in_spans_and_boxes_and_photographs_in_boxes():
     assert (seen[20:] == 200).all()
     assert (seen[:, :30] == 200).all()
     assert (frame == 200).all()
+    assert not picture.leaves(3000)
+    assert editing.Picture({"silence": [[1000, 2000]]}).leaves(3000)
     assert [picture.shows(at) for at in (0, 900, 1500, 2001)] == [True, False, False, True]
     image = editing.still(Image.new("L", (61, 41), 200), {"cover": [[0.1, 0.1, 0.25, 0.25]]})
     points = np.asarray(image)
