@@ -1,8 +1,7 @@
 """Finds words that follow one another at once, by keys that say where in the whole segment each stands.
 
 A key is where a document begins, when all are laid end to end, plus a place. Documents are as long as their
-words are many; where some word stands behind that (an analyzer has left gaps), all are as long as the
-longest. Keys of frequent words are kept from search to search.
+words are many; where some word stands behind that (an analyzer has left gaps), as long as the longest.
 """
 
 from collections.abc import Sequence
@@ -10,17 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, ranges
-from app.search.columnar.meeting import laid
+from app.search.columnar.arrays import Array, Ints, ranges
+from app.search.columnar.meeting import codes, codes_in, laid
+from app.search.columnar.phrasing import among, unique
 from app.search.columnar.snapshot import View
 
 LONGEST = 64  # words of a phrase; and the room between documents
 _SOON = 40_000  # places of a term whose keys are made for one search
+_OFTEN = 1_000_000  # and for several, if they ask for it
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
-_FEW = 10_000  # and what is left must be fewer
 _FEW_AT_ALL = 100  # keys for which it is not worth while to look at documents first
-_MANY = 30_000  # keys that are looked up one by one; more are marked off, a stretch at a time
-_STRETCH = 1 << 20
 
 
 class _Gaps(Exception):
@@ -29,7 +27,7 @@ class _Gaps(Exception):
 
 def adjoining(view: View, field: str, numbers: Sequence[int]) -> Array:
     """Documents (ascending) in which these terms follow one another."""
-    return _unique(places(view, field, [(number,) for number in numbers])[0])
+    return unique(_followed(view, field, [(number,) for number in numbers])[0])
 
 
 def places(view: View, field: str, slots: Sequence[Sequence[int]]) -> tuple[Array, Array]:
@@ -37,38 +35,41 @@ def places(view: View, field: str, slots: Sequence[Sequence[int]]) -> tuple[Arra
 
     Each slot (at most ``LONGEST``) has the numbers of the terms that fit there; one may be without any.
     """
+    owners, keys, first, line = _followed(view, field, slots)
+    return owners, keys - line.begins.take(owners) - keys.dtype.type(first)
+
+
+def _followed(view: View, field: str, slots: Sequence[Sequence[int]]) -> tuple[Array, Array, int, "_Line"]:
+    """The documents and the keys of the rarest slot where all follow one another, and which slot that is."""
+    line = view.lines.get(field)
+    if line is None:
+        line = view.lines[field] = _Line(view, field, even=view.kept.has(("gaps", field)))
     try:
-        return _places(view, field, slots, _Line(view, field, even=view.kept.has(("gaps", field))))
+        return *_kept(line, slots), line
     except _Gaps:
         view.kept.get(("gaps", field), lambda: np.ones(1, bool))
-        return _places(view, field, slots, _Line(view, field, even=True))
+        line = view.lines[field] = _Line(view, field, even=True)
+        return *_kept(line, slots), line
 
 
-def _places(view: View, field: str, slots: Sequence[Sequence[int]], line: "_Line") -> tuple[Array, Array]:
-    part = view.data.fields[field]
-    sized = sorted(
-        (sum(end - begin for begin, end in map(part.place_span, slot)), at) for at, slot in enumerate(slots)
-    )
+def _kept(line: "_Line", slots: Sequence[Sequence[int]]) -> tuple[Array, Array, int]:
+    sized = sorted((sum(map(line.size, slot)), at) for at, slot in enumerate(slots))
     first = sized[0][1]
-    begun = line.keys(slots[first])
-    owners = line.owners(slots[first], begun)
-    for _, at in sized[1:]:  # of frequent words it is soon seen whether a document has them at all
-        has = laid(view, field, slots[at][0]) if len(slots[at]) == 1 and len(begun) > _FEW_AT_ALL else None
-        if has is not None:
-            here = has.take(owners).nonzero()[0]
-            begun, owners = begun.take(here), owners.take(here)
+    others = [slots[at][0] for _, at in sized[1:] if len(slots[at]) == 1]
+    owners, begun = line.begun(slots[first], others)
     for size, at in sized[1:]:
         if not len(begun):
             break
         step, slot = begun.dtype.type(abs(at - first)), slots[at]
         wanted = begun + step if at > first else begun - step
-        if len(slot) == 1 and size > _SOON and len(begun) < min(_FEW, size // _RARER):
-            keys = line.keys_in(slot[0], _unique(owners))
+        if len(slot) == 1 and len(begun) * _RARER < size and not line.ready(slot[0]):
+            keys = line.near(slot[0], unique(owners))[1]
         else:
             keys = line.keys(slot)
-        here = _among(wanted, keys)
-        begun, owners = begun.compress(here), owners.compress(here)
-    return owners, begun - line.begins.take(owners) - begun.dtype.type(first)
+        here = among(wanted, keys).nonzero()[0]
+        if len(here) < len(begun):
+            begun, owners = begun.take(here), owners.take(here)
+    return owners, begun, first
 
 
 class _Line:
@@ -90,15 +91,57 @@ class _Line:
 
         self.edges = view.kept.get(("line", field, self.even), laid)
         self.begins = self.edges[:-1]
+        self._sizes: dict[int, int] = {}
+
+    def size(self, number: int) -> int:
+        """How many places a term has."""
+        known = self._sizes.get(number)
+        if known is None:
+            begin, end = self.part.place_span(number)
+            if len(self._sizes) > _SOON:
+                self._sizes.clear()
+            known = self._sizes[number] = end - begin
+        return known
+
+    def begun(self, slot: Sequence[int], others: Sequence[int]) -> tuple[Array, Array]:
+        """The documents and the keys of terms, perhaps only where all the others stand as well."""
+        single = slot[0] if len(slot) == 1 else None
+        if single is not None and not self.ready(single):
+            documents = self._having(self.view.documents(self.field, single), others)[0]
+            if len(documents) * _RARER < self.size(single):
+                return self.near(single, documents)
+        keys = self.keys(slot)
+        owners, here = self._having(self._owners(slot, keys), others if len(keys) > _FEW_AT_ALL else ())
+        return owners, keys if here is None else keys.take(here)
+
+    def _having(self, documents: Array, others: Sequence[int]) -> tuple[Array, Array | None]:
+        """The documents (ascending) that may have all these terms, and their places (None: all do).
+
+        Of frequent words it is soon seen.
+        """
+        places: Array | None = None
+        for number in others:
+            has = laid(self.view, self.field, number)
+            if has is not None:
+                here = has.take(documents).nonzero()[0]
+                documents, places = documents.take(here), here if places is None else places.take(here)
+        return documents, places
+
+    def ready(self, number: int) -> bool:
+        """Whether the keys of a term are at hand, or soon made, or asked for so often that they should be."""
+        size = self.size(number)
+        if size <= _SOON:
+            return True
+        return size <= _OFTEN and self.view.kept.wanted(("keys", self.field, number, self.even), 4 * size)
 
     def keys(self, slot: Sequence[int]) -> Array:
         """The keys of all these terms, ascending."""
+        if len(slot) == 1:
+            return self._keys_of(slot[0])
         lists = [self._keys_of(number) for number in slot]
-        if len(lists) == 1:
-            return lists[0]
-        return _unique(np.sort(np.concatenate([self.begins[:0], *lists])))
+        return unique(np.sort(np.concatenate([self.begins[:0], *lists])))
 
-    def owners(self, slot: Sequence[int], keys: Array) -> Array:
+    def _owners(self, slot: Sequence[int], keys: Array) -> Array:
         """The document of each key."""
         if len(slot) == 1:
             documents = self.view.documents(self.field, slot[0])
@@ -109,37 +152,42 @@ class _Line:
         return found
 
     def _keys_of(self, number: int) -> Array:
+        name = ("keys", self.field, number, self.even)
+        known = self.view.kept.known(name)
+        if known is not None:
+            return known
+
         def made() -> Array:
             begin, end = self.part.place_span(number)
             documents = self.view.documents(self.field, number)
             counts = None if end - begin == len(documents) else self._counts(number)
             return self._laid(documents, counts, self.part.places(begin, end))
 
-        return self.view.kept.get(("keys", self.field, number, self.even), made)
+        return self.view.kept.get(name, made)
 
     def _counts(self, number: int) -> Array:
         """How many places each document of a term has."""
-        codes = self.view.kept.get(("codes", self.field, number), lambda: self.part.codes(number))
-        found: Array = self.part.counts.take(codes)
+        found: Array = self.part.counts.take(codes(self.view, self.field, number))
         return found
 
     def _laid(self, documents: Array, counts: Array | None, places: Array) -> Array:
         """The keys of places, so many in each document."""
-        found, ends = self.begins.take(documents), self.edges.take(documents + 1)
+        found = self.begins.take(documents)
         if counts is not None:
-            found, ends = found.repeat(counts), ends.repeat(counts)
+            found = found.repeat(counts)
         found += places
-        if not self.even and (found + found.dtype.type(LONGEST) >= ends).any():
-            raise _Gaps
+        if not self.even:
+            last = found if counts is None else found.take(counts.cumsum() - 1)
+            if (last + found.dtype.type(LONGEST) >= self.edges.take(documents + 1)).any():
+                raise _Gaps
         return found
 
-    def keys_in(self, number: int, documents: Array) -> Array:
-        """The keys of a frequent term, but only in these documents."""
+    def near(self, number: int, documents: Array) -> tuple[Array, Array]:
+        """The documents and keys of a term in some documents (ascending)."""
         part, inside = self.part, self.view.documents(self.field, number)
         at = inside.searchsorted(documents)
-        at[at == len(inside)] = len(inside) - 1
-        here = inside.take(at) == documents
-        at, documents = at.compress(here), documents.compress(here)
+        here = (inside.take(at, mode="clip") == documents).nonzero()[0]
+        at, documents = at.take(here), documents.take(here)
 
         def firsts() -> Array:
             counts = self._counts(number)
@@ -148,39 +196,25 @@ class _Line:
             return found
 
         begins = self.view.kept.get(("firsts", self.field, number), firsts).take(at)
-        counts = part.counts.take(part.unpacked_at("codes", part.span(number)[0] + at))
+        known = codes_in(self.view, self.field, number, documents)
+        if known is None:
+            known = part.unpacked_at("codes", part.span(number)[0] + at)
+        counts = part.counts.take(known)
         where = part.place_span(number)[0] + ranges(begins, counts)
-        return self._laid(documents, counts, part.unpacked_at("places", where))
+        return documents.repeat(counts), self._laid(documents, counts, self._places(documents, counts, where))
 
+    def _places(self, documents: Array, counts: Array, where: Ints) -> Array:
+        """These entries (ascending) of the places, so many in each document.
 
-def _unique(values: Array) -> Array:
-    """Ascending values, each once."""
-    fresh = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return values.compress(fresh)
-
-
-def _among(wanted: Array, keys: Array) -> Array:
-    """Which of the keys that are wanted there are; both ascending."""
-    if not len(keys):
-        return np.zeros(len(wanted), bool)
-    if len(wanted) < _MANY:
-        at = keys.searchsorted(wanted)
-        at[at == len(keys)] = len(keys) - 1
-        found: Array = keys.take(at) == wanted
+        Only in long documents may they be among the few that are not kept as bytes.
+        """
+        if self.even or not len(where):
+            return self.part.unpacked_at("places", where)
+        first = int(where[0])
+        found = self.part.part("places", first, int(where[-1]) + 1).take(where - first)
+        long = self.edges.take(documents + 1) - self.begins.take(documents) > 255 + LONGEST
+        if long.any():
+            here = long.repeat(counts).nonzero()[0]
+            found = found.astype(np.uint32)
+            found[here] = self.part.unpacked_at("places", where.take(here))
         return found
-    edges = np.arange(0, int(wanted[-1]) + _STRETCH, _STRETCH).astype(wanted.dtype)
-    mine, theirs = [*wanted.searchsorted(edges).tolist(), len(wanted)], keys.searchsorted(edges).tolist()
-    theirs.append(int(keys.searchsorted(wanted[-1:], "right")[0]))
-    marks, found = np.zeros(_STRETCH, bool), np.zeros(len(wanted), bool)
-    own, other = wanted.astype(np.intp), keys[: theirs[-1]].astype(np.intp)
-    own &= _STRETCH - 1
-    other &= _STRETCH - 1
-    for number in range(len(edges)):
-        low, high = mine[number], mine[number + 1]
-        if low < high:
-            there = other[theirs[number] : theirs[number + 1]]
-            marks[there] = True
-            found[low:high] = marks[own[low:high]]
-            marks[there] = False
-    return found

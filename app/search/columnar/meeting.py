@@ -5,11 +5,12 @@ and what it scores, is one look, however long the list.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from app.search.columnar.arrays import Array, Ints
-from app.search.columnar.snapshot import View, scratch
+from app.search.columnar.snapshot import SHORT, View, scratch
 
 _OFTEN = 50  # a term that more than this part of all documents have is laid out
 _WIDE = 255  # stands for codes that do not fit in a byte
@@ -17,68 +18,105 @@ _LONGER = 12  # a list so many times longer is searched, not gone through
 
 
 class Leaf:
-    """One term's postings in a segment: documents, and scores that are made when they are asked for."""
+    """One term's postings in a segment, and scores that are made when they are asked for.
 
-    __slots__ = ("_codes", "_key", "_view", "documents", "factor", "single", "table")
+    ``size`` is how many documents have it, ``number`` that of the term. Short lists are held; long ones are
+    asked for anew each time, of what is kept with the segment.
+    """
+
+    __slots__ = (
+        "_codes",
+        "_documents",
+        "_often",
+        "_view",
+        "factor",
+        "field",
+        "number",
+        "part",
+        "single",
+        "size",
+        "table",
+    )
 
     def __init__(self, view: View, key: tuple[str, int], tables: tuple[Array, Array], factor: float) -> None:
-        self._view, self._key = view, key
-        self._codes: Array | None = None
-        self.documents, self.factor = view.documents(*key), factor
+        self._view, self.factor = view, factor
+        self.field, self.number = key
+        self.part = view.data.fields[self.field]
+        begin, end = self.part.span(self.number)
+        self.size = end - begin
         self.table, self.single = tables
+        self._often = self.size * _OFTEN >= view.count
+        self._documents: Array | None = None
+        self._codes: Array | None = None
+
+    @property
+    def documents(self) -> Array:
+        """Its documents, ascending."""
+        found = self._documents
+        if found is None:
+            found = self._view.documents(self.field, self.number)
+            if self.size <= SHORT:
+                self._documents = found
+        return found
 
     @property
     def codes(self) -> Array:
         """The code of each posting."""
-        if self._codes is None:
-            field, number = self._key
-            view = self._view
-            self._codes = view.kept.get(
-                ("codes", field, number), lambda: view.data.fields[field].codes(number)
-            )
-        return self._codes
+        found = self._codes
+        if found is None:
+            found = codes(self._view, self.field, self.number)
+            if self.size <= SHORT:
+                self._codes = found
+        return found
 
     def scores(self) -> Array:
         """Precise scores."""
-        found: Array = self.table.take(self.codes)
-        found *= self.factor
-        return found
+        return _scaled(self.table, self.factor, self.codes)
 
     def rough(self) -> Array:
         """Scores in single precision."""
-        found: Array = self.single.take(self.codes)
-        found *= np.float32(self.factor)
-        return found
+        return _scaled(self.single, np.float32(self.factor), self.codes)
 
     def at(self, places: Array) -> Array:
         """Precise scores of some of the documents, by their places in the list."""
-        found: Array = self.table.take(self.codes.take(places))
-        found *= self.factor
-        return found
+        return _scaled(self.table, self.factor, self.codes.take(places))
 
     def of(self, documents: Array) -> Array:
         """Precise scores of these documents (ascending), which all have the term."""
-        laid = self.laid()
-        if laid is None:
+        known = codes_in(self._view, self.field, self.number, documents) if self._often else None
+        if known is None:
             return self.at(placed(documents, self.documents))
-        codes = laid.take(documents)
-        if len(self.table) >= _WIDE and (codes == _WIDE).any():
-            return self.at(placed(documents, self.documents))
-        codes -= 1
-        found: Array = self.table.take(codes)
-        found *= self.factor
-        return found
+        return _scaled(self.table, self.factor, known)
 
     def laid(self) -> Array | None:
         """For each document of the segment its code and one, 0 without; None: the term is not frequent."""
-        return laid(self._view, *self._key)
+        return laid(self._view, self.field, self.number) if self._often else None
+
+
+def _scaled(table: Array, factor: Any, codes: Array) -> Array:
+    """What each code stands for, times a factor."""
+    if len(codes) > len(table):
+        scaled: Array = table * factor
+        return scaled.take(codes)
+    found: Array = table.take(codes)
+    found *= factor
+    return found
+
+
+def codes(view: View, field: str, number: int) -> Array:
+    """The code of each posting of a term."""
+    return view.kept.get(("codes", field, number), lambda: view.data.fields[field].codes(number))
 
 
 def laid(view: View, field: str, number: int) -> Array | None:
-    """For each document the code and one of a term, or 0; None: the term is not frequent."""
+    """For each document the code and one of a term, or 0; None: it is not frequent, or seldom asked for."""
+    key = ("laid", field, number)
+    known = view.kept.known(key)
+    if known is not None:
+        return known
     part = view.data.fields[field]
     begin, end = part.span(number)
-    if (end - begin) * _OFTEN < view.count:
+    if (end - begin) * _OFTEN < view.count or not view.kept.wanted(key, view.count):
         return None
 
     def made() -> Array:
@@ -86,7 +124,19 @@ def laid(view: View, field: str, number: int) -> Array | None:
         found[view.documents(field, number)] = np.minimum(part.codes(number), _WIDE - 1) + 1
         return found
 
-    return view.kept.get(("laid", field, number), made)
+    return view.kept.get(key, made)
+
+
+def codes_in(view: View, field: str, number: int, documents: Array) -> Array | None:
+    """The codes of a term in documents that all have it; None: they must be looked up."""
+    everywhere = laid(view, field, number)
+    if everywhere is None:
+        return None
+    found = everywhere.take(documents)
+    if len(view.data.fields[field].counts) >= _WIDE and (found == _WIDE).any():
+        return None
+    found -= 1
+    return found
 
 
 def placed(documents: Array, inside: Array) -> Ints:
@@ -97,27 +147,55 @@ def placed(documents: Array, inside: Array) -> Ints:
 
 def shared(view: View, lists: Sequence[Leaf | Array]) -> Array:
     """Documents that stand in every (ascending) list."""
-    plain = [one.documents if isinstance(one, Leaf) else one for one in lists]
-    first, *order = sorted(range(len(lists)), key=lambda one: len(plain[one]))
-    found = plain[first]
-    for number in order:
+    return together(view, lists)[0]
+
+
+def together(view: View, lists: Sequence[Leaf | Array]) -> tuple[Array, list[Array | None]]:
+    """Documents that stand in every (ascending) list, and their places in each, where these are known."""
+    first, *order = sorted(range(len(lists)), key=lambda one: _size(lists[one]))
+    found = _documents(lists[first])
+    where: list[Array | None] = [None] * len(lists)
+    for done, number in enumerate(order):
         if not len(found):
             break
-        one, other = lists[number], plain[number]
+        one = lists[number]
         laid = one.laid() if isinstance(one, Leaf) else None
         if laid is not None:
-            found = found.take(laid.take(found).nonzero()[0])
-        elif len(other) > _LONGER * len(found):
-            at = other.searchsorted(found)
-            at[at == len(other)] = len(other) - 1
-            found = found.compress(other.take(at) == found)
+            here = laid.take(found).nonzero()[0]
         else:
-            marks = scratch.fit(view.count).marks
-            marks[found] = True
-            together = other.compress(marks.take(other))
-            marks[found] = False
-            found = together
-    return found
+            other = _documents(one)
+            if len(other) <= _LONGER * len(found):
+                at = _marked(view, found, other)
+                found, where = other.take(at), [None] * len(lists)
+                where[number] = at
+                continue
+            at = other.searchsorted(found)
+            here = (other.take(at, mode="clip") == found).nonzero()[0]
+            where[number] = at
+        if len(here) < len(found):
+            found = found.take(here)
+            for earlier in order[: done + 1]:
+                place = where[earlier]
+                where[earlier] = None if place is None else place.take(here)
+    return found, where
+
+
+def _size(one: Leaf | Array) -> int:
+    return one.size if isinstance(one, Leaf) else len(one)
+
+
+def _documents(one: Leaf | Array) -> Array:
+    return one.documents if isinstance(one, Leaf) else one
+
+
+def _marked(view: View, found: Array, other: Array) -> Ints:
+    """Where in another list the documents found stand that it has."""
+    marks = scratch.fit(view.count).marks
+    chosen = found.astype(np.intp)
+    marks[chosen] = True
+    at: Ints = marks.take(other).nonzero()[0]
+    marks[chosen] = False
+    return at
 
 
 def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None]]:

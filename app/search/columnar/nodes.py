@@ -26,7 +26,9 @@ class TooMuch(Exception):
 class Listed(Protocol):
     """Documents, ascending, and what each scores."""
 
-    documents: Array
+    @property
+    def documents(self) -> Array:
+        """The documents."""
 
     def scores(self) -> Array:
         """Precise scores."""

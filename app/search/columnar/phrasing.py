@@ -115,3 +115,36 @@ def _both(one: Array, other: Array, bits: int) -> Array:
         found.append(one[cuts[number] : cuts[number + 1]][marks.take(mine)])
         marks.fill(False)
     return np.concatenate(found)
+
+
+def unique(values: Array) -> Array:
+    """Ascending values, each once."""
+    if len(values) < 2:
+        return values
+    fresh = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return values.compress(fresh)
+
+
+def among(wanted: Array, keys: Array) -> Array:
+    """Which of the keys that are wanted there are; both ascending."""
+    if not len(keys):
+        return np.zeros(len(wanted), bool)
+    if len(wanted) < _MANY:
+        found: Array = keys.take(keys.searchsorted(wanted), mode="clip") == wanted
+        return found
+    edges = np.arange(0, int(wanted[-1]) + (1 << _STRETCH), (1 << _STRETCH)).astype(wanted.dtype)
+    mine, theirs = [*wanted.searchsorted(edges).tolist(), len(wanted)], keys.searchsorted(edges).tolist()
+    theirs.append(int(keys.searchsorted(wanted[-1:], "right")[0]))
+    marks, found = np.zeros((1 << _STRETCH), bool), np.zeros(len(wanted), bool)
+    own, other = wanted.astype(np.intp), keys[: theirs[-1]].astype(np.intp)
+    own &= (1 << _STRETCH) - 1
+    other &= (1 << _STRETCH) - 1
+    for number in range(len(edges)):
+        low, high = mine[number], mine[number + 1]
+        if low < high:
+            there = other[theirs[number] : theirs[number + 1]]
+            marks[there] = True
+            found[low:high] = marks[own[low:high]]
+            marks[there] = False
+    return found

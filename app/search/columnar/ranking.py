@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.search.columnar.arrays import Array, Bools, Ints
-from app.search.columnar.evaluating import NOWHERE
+from app.search.columnar.leaves import NOWHERE
 from app.search.columnar.nodes import Node, Unknown
 from app.search.columnar.rating import Ranked, masked, matched, ranked
 from app.search.columnar.selecting import first

@@ -6,7 +6,8 @@ import numpy as np
 
 from app.search.columnar.adding import SLACK, added
 from app.search.columnar.arrays import Array, Bools
-from app.search.columnar.evaluating import NOWHERE, anywhere, evaluate, expanded, listed
+from app.search.columnar.evaluating import evaluate
+from app.search.columnar.leaves import NOWHERE, anywhere, expanded, listed
 from app.search.columnar.meeting import Leaf, shared
 from app.search.columnar.nodes import All, Any_, Best, Constant, Every, Given, Listed, Many, Node, Term
 from app.search.columnar.selecting import candidates

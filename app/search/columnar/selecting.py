@@ -18,17 +18,29 @@ def candidates(values: Array, count: int, slack: float = 0.0) -> Ints:
     if len(values) > _LONG:
         width = len(values) // _ROWS
         if width > count:
-            maxima = values[: width * _ROWS].reshape(_ROWS, width).max(axis=0)
+            rows = values[: width * _ROWS].reshape(_ROWS, width)
+            maxima = rows.max(axis=0)
             least = np.partition(maxima, width - count)[width - count] * (1 - slack)
             if least > 0:
-                chosen = np.flatnonzero(values >= least)
-                if len(chosen) <= 4 * count + 256:
-                    return chosen
-                return chosen[candidates(values[chosen], count, slack)]
+                return _fewer(values, rows, maxima, least, count, slack)
     ordered, at = values.copy(), len(values) - count
     ordered.partition(at)
     found: Ints = (values >= ordered[at] * (1 - slack)).nonzero()[0]
     return found
+
+
+def _fewer(values: Array, rows: Array, maxima: Array, least: float, count: int, slack: float) -> Ints:
+    """The same, of those columns of the values that have anything as great as ``least``."""
+    columns = (maxima >= least).nonzero()[0]
+    row, column = (rows[:, columns] >= least).nonzero()
+    chosen: Ints = row * len(maxima)
+    chosen += columns.take(column)
+    rest = rows.size
+    if rest < len(values):
+        chosen = np.concatenate((chosen, (values[rest:] >= least).nonzero()[0] + rest))
+    if len(chosen) <= 4 * count + 256:
+        return chosen
+    return chosen[candidates(values[chosen], count, slack)]
 
 
 def first(keys: Array, documents: Array, count: int | None, last: bool) -> Ints:

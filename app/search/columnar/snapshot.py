@@ -24,43 +24,79 @@ from app.search.columnar.postings import Postings
 from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
 
-KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
+KEPT = 64_000_000  # bytes of unpacked postings and masks that are kept for a segment
 SHORT = 5_000  # documents of a list that is short
 _SHORTS = 1_000_000  # documents of all short lists that a snapshot keeps at hand: about 5 MB
 
+_ASKED = 4_000  # arrays of which it is known how often they were asked for
+_DEAR = {"laid": 4, "firsts": 4, "mask": 4, "filter": 4, "turns": 8, "keys": 8, "line": 99}  # beside a copy
 _ENTRY = 400  # bytes that an array takes beside its own
 
 
 class Kept:
-    """Arrays that were worked out for a segment: those used last, as many as there is room for.
+    """Arrays that were worked out for a segment: those asked for most, as many as there is room for.
 
-    May be shared by threads.
+    What is asked for as seldom as what is here already does not take its place: else questions that come
+    round again and again would find everything gone each time. (Einziger, Friedman, Manes: TinyLFU, 2017.)
+    May be shared by threads: then numbers of askings are about right.
     """
 
     def __init__(self, room: int = KEPT) -> None:
         self._found: OrderedDict[Any, Array] = OrderedDict()
         self._room, self._size = room, 0
         self._lock = threading.Lock()
+        self._asked: dict[Any, int] = {}
 
     def get(self, key: Any, make: Callable[[], Array]) -> Array:
         """What ``make`` gives, made once."""
+        found = self.known(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                size = found.nbytes + _ENTRY
+                if key not in self._found and self._room_for(size, self._ask(key)):
+                    self._found[key] = found
+                    self._size += size
+        return found
+
+    def known(self, key: Any) -> Array | None:
+        """An array, if it is here."""
         found = self._found.get(key)
         if found is not None:
             with contextlib.suppress(KeyError):  # another thread has just let it go
                 self._found.move_to_end(key)
-            return found
-        found = make()
-        with self._lock:
-            if key not in self._found:
-                self._found[key] = found
-                self._size += found.nbytes + _ENTRY
-                while self._size > self._room and len(self._found) > 1:
-                    self._size -= self._found.popitem(last=False)[1].nbytes + _ENTRY
+                self._asked[key] += _DEAR.get(key[0], 1)
         return found
+
+    def wanted(self, key: Any, size: int) -> bool:
+        """Whether an array of so many bytes is here, or is asked for so often that it should be."""
+        if key in self._found:
+            return True
+        with self._lock:
+            asked = self._ask(key)
+            return asked > 2 * _DEAR.get(key[0], 1) and self._room_for(size + _ENTRY, asked)
 
     def has(self, key: Any) -> bool:
         """Whether an array is here."""
         return key in self._found
+
+    def _ask(self, key: Any) -> int:
+        """Count an asking; how often was it asked for of late, and how dear is it."""
+        if len(self._asked) > _ASKED:
+            self._asked = {one: many // 2 for one, many in self._asked.copy().items() if many > 1}
+        found = self._asked[key] = self._asked.get(key, 0) + _DEAR.get(key[0], 1)
+        return found
+
+    def _room_for(self, size: int, asked: int) -> bool:
+        """Make room for what was asked for so often, if what must go was asked for less."""
+        while self._size + size > self._room and self._found:
+            oldest = next(iter(self._found))
+            if self._asked.get(oldest, 0) >= asked:
+                self._found.move_to_end(oldest)
+                self._asked[oldest] = self._asked.get(oldest, 0) // 2
+                return False
+            self._size -= self._found.pop(oldest).nbytes + _ENTRY
+        return True
 
 
 class _Scratch(threading.local):
@@ -101,6 +137,7 @@ class View:
         self.generation = segment.deleted_count()
         self.kept: Kept = data.kept
         self.patience = Patience()
+        self.lines: dict[str, Any] = {}
 
     def field(self, name: str) -> Postings | None:
         """The postings of a field, if the segment has any. TooMuch when the search takes too long."""
@@ -128,13 +165,11 @@ class Snapshot:
         self._held = 0
 
     def keep(self, key: Any, found: Any, size: int) -> None:
-        """Keep a short list of so many documents at hand, in ``few``."""
-        if size > SHORT:
-            return
-        self._held += size + 64
+        """Keep at hand, in ``few``, a list of so many documents, which it holds if they are not too many."""
+        self._held += (size if size <= SHORT else 0) + 64
         if self._held > _SHORTS:
             self.few.clear()
-            self._held = size
+            self._held = SHORT
         self.few[key] = found
 
     def tables(self, field: str, view: View) -> tuple[Array, Array]:

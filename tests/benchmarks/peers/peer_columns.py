@@ -60,8 +60,6 @@ class Engine:
         self.searcher = self.index.searcher()
 
     def ask(self, question: dict[str, Any], limit: int) -> tuple[int, list[str], Any]:
-        if not self.searcher.up_to_date():
-            self.searcher = self.index.searcher()
         filters = [query.Term(name, value) for name, value in question.get("filters", {}).items()]
         facets = FACETS if question.get("facets") else ()
         found = self.searcher.ask(
@@ -84,6 +82,7 @@ class Engine:
             writer.delete_by_term("tid", tid)
             for passage in passages:
                 writer.add_document(**passage)
+        self.searcher = self.index.searcher()
 
     def close(self) -> None:
         pass
