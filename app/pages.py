@@ -205,6 +205,45 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeStatement:
+    """When a claim, or a passage for it, puts what it speaks of, and who says so."""
+
+    happened: FuzzyDate
+    claim: Named
+    said_by: str = ""
+    evidence: EvidenceView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStatement:
+    """What claims put before what; ``contradicted`` where other claims lead back the other way."""
+
+    earlier: str
+    later: str
+    claims: tuple[ClaimView, ...]
+    contradicted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStatement:
+    """Where claims put what they speak of."""
+
+    place: Named
+    latitude: float | None
+    longitude: float | None
+    claims: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Questions and claims that no passage speaks to, and claims that rest on one witness or group."""
+
+    silent: tuple[Named, ...] = ()
+    unaddressed: tuple[Named, ...] = ()
+    single: tuple[tuple[Named, tuple[Named, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixColumn:
     """A question, or a claim, across the top; ``claims`` are its answers, lettered in this order."""
 
@@ -304,6 +343,10 @@ class EventView:
     listing: Listing = Listing()
     testimonies: int = 0
     invented: bool = False
+    times: tuple[TimeStatement, ...] = ()
+    orders: tuple[OrderStatement, ...] = ()
+    places: tuple[PlaceStatement, ...] = ()
+    gaps: Gaps = Gaps()
 
 
 @dataclass(frozen=True, slots=True)

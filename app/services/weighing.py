@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.pages import ClaimView, EventView, EvidenceView, QuestionView, SourcePage, TieView
 from app.records import Figure, Named
-from app.services import bearing, masking, reading, tying, witnessing
+from app.services import bearing, masking, reading, statements, tying, witnessing
 from app.services.reading import NOT_HERE
 
 NO_FIGURE = Figure()
@@ -47,10 +47,16 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
             )
         )
     )
+    ties = tying.known_to(audience)
+    views = tuple(question_view(question, audience, ties, words=False) for question in questions)
     view = event_view(
         found,
         audience,
-        questions=tuple(question_view(question, audience) for question in questions),
+        questions=views,
+        times=statements.times(views),
+        orders=statements.orders(views),
+        places=statements.places(views),
+        gaps=statements.gaps(views),
         people=_people(held, audience),
         sources=tuple(Named(source.title, source.identifier) for source in sources),
         listing=reading.listing(held, page),
@@ -136,15 +142,17 @@ def event_view(found: Event, audience: str, **more: Any) -> EventView:
     )
 
 
-def question_view(found: Question, audience: str) -> QuestionView:
-    """A question with its claims; a part stands under its whole."""
+def question_view(
+    found: Question, audience: str, known_ties: Sequence[TieView] | None = None, words: bool = True
+) -> QuestionView:
+    """A question with its claims; a part stands under its whole. Without ``words`` passages say nothing."""
     claims = (
         session()
         .scalars(shown(Claim, audience).where(Claim.question_id == found.id).order_by(Claim.id))
         .all()
     )
-    ties = tying.known_to(audience)
-    views = _claim_views(claims, audience, ties)
+    ties = tying.known_to(audience) if known_ties is None else known_ties
+    views = _claim_views(claims, audience, ties, words)
     told = [(view.text, one) for view in views for one in view.evidence]
     return QuestionView(
         found.identifier,
@@ -159,11 +167,14 @@ def question_view(found: Question, audience: str) -> QuestionView:
 
 
 def _claim_views(
-    claims: Sequence[Claim], audience: str, known_ties: Sequence[TieView] | None = None
+    claims: Sequence[Claim],
+    audience: str,
+    known_ties: Sequence[TieView] | None = None,
+    words: bool = True,
 ) -> list[ClaimView]:
     ties = tying.known_to(audience) if known_ties is None else known_ties
     parts = [part for claim in claims for part in claim.parts if _is_shown(part, audience)]
-    evidence = bearing.on([*claims, *parts], audience)
+    evidence = bearing.on([*claims, *parts], audience, words)
     part_views: dict[int, list[ClaimView]] = defaultdict(list)
     for part in parts:
         part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], (), ties, audience))

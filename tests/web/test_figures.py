@@ -1,14 +1,15 @@
 """Figures share an axis only when they count the same; a range stays a range; nothing is averaged."""
 
+import dataclasses
 import itertools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pages import ClaimView
+from app.pages import ClaimView, EvidenceView, Summary
 from app.records import Figure, Named
-from app.web.public import figures
+from app.web.public import figures, parts
 
 
 def claims(*given: Figure | None) -> list[ClaimView]:
@@ -81,7 +82,9 @@ def test_a_range_stays_a_range_and_an_open_end_stays_open():
 
 
 def test_zero_is_a_figure():
-    none, some = bars(dead(value=0), dead(value=17))
+    (axis,) = figures.compare(claims(dead(value=0), dead(value=17))).axes
+    none, some = axis.bars
+    assert axis.none == ("A",)
     assert (none.start, none.point) == (0, True)
     assert some.start > 80
 
@@ -97,7 +100,9 @@ def test_no_mean_is_made_anywhere():
     assert [bar.claim.figure.value for bar in axis.bars] == list(values)  # as asserted, in the order given
     scale = axis.bars[-1].start / 613
     assert [round(bar.start / scale) for bar in axis.bars] == list(values)
-    assert set(figures.Axis.__dataclass_fields__) == {"unit", "counted", "bars", "ticks", "height"}
+    assert set(figures.Axis.__dataclass_fields__) == {
+        *("unit", "counted", "when", "where", "none", "bars", "ticks", "height")
+    }
 
 
 def test_letters_never_repeat():
@@ -112,3 +117,57 @@ def test_an_axis_has_few_round_ticks_and_room_at_its_end(highest):
     (axis,) = figures.compare(claims(dead(value=highest), dead(value=1))).axes
     assert 3 <= len(axis.ticks) <= 6
     assert axis.ticks[-1][1] > highest
+
+
+def passage(identifier: str, figure: Figure) -> EvidenceView:
+    return EvidenceView(
+        identifier, Summary(identifier, identifier), 0, 0, (), "supports", "saw", figure=figure
+    )
+
+
+def test_a_passage_stands_beside_the_claims_that_count_the_same_and_once():
+    one, other = claims(dead(value=40), dead(low=30, high=50))
+    said = passage("p", dead(value=42, words="42 bodies"))
+    one, other = (dataclasses.replace(c, evidence=(said,)) for c in (one, other))
+    comparison = figures.compare([one, other])
+    assert [bar.key for bar in comparison.axes[0].bars] == ["A", "A·1", "B"]
+    assert [given.figure.words for given in comparison.given] == ["", "42 bodies", ""]
+
+
+def test_another_time_or_place_is_another_thing_counted():
+    here, there = dead(value=3, where="at the bridge"), dead(value=4, where="on the hill")
+    assert bars(here, there) == []
+    assert len(bars(here, dead(value=5, where="At the bridge "))) == 2
+
+
+def whole(value: float, *parts: float, unit: str = "people", **more) -> ClaimView:
+    held = tuple(
+        ClaimView(f"p{n}", "Part", figure=Figure(value=part, unit="people", counted=f"part {n}"))
+        for n, part in enumerate(parts)
+    )
+    return ClaimView("w", "Whole", figure=Figure(value=value, unit=unit, counted="all", **more), parts=held)
+
+
+@pytest.mark.parametrize(
+    ("claim", "fits", "making"),
+    [
+        (whole(613, 106, 63, 70), "less", ()),
+        (whole(43, 31, 12), "all", (31, 12)),
+        (whole(43, 31, 12, 11), "some", (31, 12)),
+        (whole(29, 24, 6), "more", ()),
+        (whole(29, 24, 6, unit="graves"), "other", ()),
+        (whole(29, 24, 6, approximate=True), "", ()),
+    ],
+)
+def test_a_sum_that_does_not_fit_is_pointed_out_and_not_corrected(claim, fits, making):
+    (drawn,) = parts.wholes([claim])
+    assert (drawn.fits, drawn.making) == (fits, making)
+    assert drawn.total == sum(part.figure.value for part in claim.parts)
+    assert [length.claim.figure.value for length in drawn.lengths] == [
+        one.figure.value for one in (claim, *claim.parts)
+    ]
+    assert all(0 <= length.end <= length.reach <= 100 for length in drawn.lengths)
+
+
+def test_a_claim_without_parts_or_number_is_no_whole():
+    assert parts.wholes([*claims(dead(value=3)), whole(0, 0)]) == ()

@@ -5,16 +5,18 @@ being scaled. Ranges are drawn as ranges, open ends as open; nothing is ever ave
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.pages import ClaimView
+from app.pages import ClaimView, EvidenceView
 from app.records import Figure
+from app.search.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One figure on the axis. A point has ``start == end``; open ends run to the edge."""
+    """One figure on the axis, of a claim or of a passage for it. A point has ``start == end``; open ends
+    run to the edge."""
 
     key: str  # the letter that names it in the table
     claim: ClaimView
@@ -25,76 +27,103 @@ class Bar:
     open_end: bool
     approximate: bool
     top: int  # in pixels
+    evidence: EvidenceView | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Figures that count the same thing."""
+    """Figures that count the same thing, at one time and place where they say so. ``none`` are the keys of
+    those that say there was nothing to count, beside others that say there was: a contradiction."""
 
     unit: str
     counted: str
+    when: str
+    where: str
+    none: tuple[str, ...]
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[float, float], ...]  # (position, value)
     height: int
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A figure as it was given, by a claim or by a passage for it."""
+
+    key: str
+    claim: ClaimView
+    figure: Figure
+    evidence: EvidenceView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """The claims of a question: those that share an axis, and those that stand alone."""
+    """The claims of a question: the figures that share an axis, and all that were given."""
 
     axes: tuple[Axis, ...]
     keys: dict[str, str]  # claim -> letter
+    given: tuple[Given, ...] = ()
 
 
-_ROW = 36
-_TOP = 34
+ROW = 36
+TOP = 34
 
 
 def round_step(highest: float) -> float:
     """A round distance between ticks, so that there are three to six of them."""
-    rough = highest / 4
+    rough = max(highest / 4, 1e-9)  # what is smaller is no count
     power = 10.0 ** math.floor(math.log10(rough))
     return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough)
 
 
-def _bounds(figure: Figure) -> tuple[float | None, float | None]:
+def bounds(figure: Figure) -> tuple[float | None, float | None]:
     """The lowest and highest the figure may mean, None where it is open."""
     if figure.low is not None or figure.high is not None:
         return figure.low, figure.high
     return figure.value, figure.value
 
 
-def _bar(key: str, claim: ClaimView, figure: Figure, scale: float, row: int) -> Bar:
-    low, high = _bounds(figure)
+def ticks(highest: float) -> tuple[float, tuple[tuple[float, float], ...]]:
+    """How many percent of the width one is, and round ticks (position, value) to beyond the highest."""
+    step = round_step(highest)
+    # Room to the right of the highest, so that "at least" is seen to go on.
+    top = step * (math.floor(highest / step) + 1)
+    count = round(top / step)
+    return 100 / top, tuple((round(n * step * 100 / top, 2), n * step) for n in range(count + 1))
+
+
+def _bar(given: Given, scale: float, row: int) -> Bar:
+    low, high = bounds(given.figure)
     return Bar(
-        key=key,
-        claim=claim,
+        key=given.key,
+        claim=given.claim,
         start=0.0 if low is None else round(low * scale, 2),
         end=100.0 if high is None else round(high * scale, 2),
         point=low is not None and low == high,
         open_start=low is None,
         open_end=high is None,
-        approximate=figure.approximate,
-        top=_TOP + row * _ROW,
+        approximate=given.figure.approximate,
+        top=TOP + row * ROW,
+        evidence=given.evidence,
     )
 
 
-def _axis(unit: str, counted: str, held: Sequence[tuple[str, ClaimView, Figure]]) -> Axis | None:
-    known = [v for _, _, figure in held for v in _bounds(figure) if v is not None]
+def _axis(held: Sequence[Given]) -> Axis | None:
+    known = [v for given in held for v in bounds(given.figure) if v is not None]
     highest = max(known, default=0.0)
     if highest <= 0:
         return None
-    step = round_step(highest)
-    # Room to the right of the highest, so that "at least" is seen to go on.
-    top = step * (math.floor(highest / step) + 1)
-    scale = 100 / top
-    count = round(top / step)
+    scale, marks = ticks(highest)
+    first = held[0].figure
+    some = any((bounds(given.figure)[0] or 0) > 0 for given in held)
     return Axis(
-        unit=unit,
-        counted=counted,
-        bars=tuple(_bar(key, claim, figure, scale, row) for row, (key, claim, figure) in enumerate(held)),
-        ticks=tuple((round(n * step * scale, 2), n * step) for n in range(count + 1)),
-        height=_TOP + len(held) * _ROW + 6,
+        unit=first.unit,
+        counted=first.counted,
+        when=first.when,
+        where=first.where,
+        none=tuple(given.key for given in held if some and bounds(given.figure)[1] == 0),
+        bars=tuple(_bar(given, scale, row) for row, given in enumerate(held)),
+        ticks=marks,
+        height=TOP + len(held) * ROW + 6,
     )
 
 
@@ -106,12 +135,31 @@ def letter(index: int) -> str:
 
 def compare(claims: Iterable[ClaimView]) -> Comparison:
     """Lay the figures of a question out. What does not say what it counts shares no axis."""
-    groups: dict[tuple[str, str], list[tuple[str, ClaimView, Figure]]] = {}
-    keys: dict[str, str] = {}
-    for index, claim in enumerate(claims):
-        keys[claim.identifier] = letter(index)
-        figure = claim.figure
-        if figure and figure.counted and not claim.part_of and any(v is not None for v in _bounds(figure)):
-            groups.setdefault((figure.unit, figure.counted), []).append((letter(index), claim, figure))
-    shared = [_axis(unit, counted, held) for (unit, counted), held in groups.items() if len(held) > 1]
-    return Comparison(tuple(axis for axis in shared if axis), keys)
+    claims = list(claims)
+    keys = {claim.identifier: letter(index) for index, claim in enumerate(claims)}
+    given = tuple(_given(claims, keys))
+    groups: dict[tuple[str, ...], list[Given]] = {}
+    for one in given:
+        figure = one.figure
+        if figure.counted and not one.claim.part_of and any(v is not None for v in bounds(figure)):
+            same = tuple(
+                fold(said.strip()) for said in (figure.unit, figure.counted, figure.when, figure.where)
+            )
+            groups.setdefault(same, []).append(one)
+    shared = [_axis(held) for held in groups.values() if len(held) > 1]
+    return Comparison(tuple(axis for axis in shared if axis), keys, given)
+
+
+def _given(claims: Sequence[ClaimView], keys: dict[str, str]) -> Iterator[Given]:
+    """Each claim's figure, then those of the passages for it; a passage for several claims comes once."""
+    met: set[tuple[str, int, int, Figure]] = set()
+    for claim in claims:
+        if claim.figure:
+            yield Given(keys[claim.identifier], claim, claim.figure)
+        number = 0
+        for one in claim.evidence:
+            said = one.figure and (one.testimony.identifier, one.first, one.last, one.figure)
+            if one.figure and said and said not in met:
+                met.add(said)
+                number += 1
+                yield Given(f"{keys[claim.identifier]}·{number}", claim, one.figure, one)

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services import browsing, weighing
-from app.web.public import asking, bp, figures, jsonld, maps, strip
+from app.web.public import asking, bp, figures, jsonld, maps, moments, parts, strip
 from app.web.visitor import audience
 
 _PER_PAGE = 200  # names in a list of collections, people or places
@@ -53,6 +53,14 @@ def event(identifier: str) -> str:
         page=page,
         grid=_grid(page.latitude, page.longitude),
         strip=strip.strip(page.title, page.date, page.listing.items),
+        moments=moments.moments(page.times),
+        chart=maps.chart(
+            [
+                (s.place.name, s.latitude, s.longitude)
+                for s in page.places
+                if s.latitude is not None and s.longitude is not None
+            ]
+        ),
         data=jsonld.event(page, url_for("public.event", identifier=identifier, _external=True)),
     )
 
@@ -61,7 +69,12 @@ def event(identifier: str) -> str:
 def question(identifier: str) -> str:
     """A question in dispute: every claim made in answer to it, side by side."""
     page = weighing.question(identifier, audience())
-    return render_template("public/question.html", page=page, comparison=figures.compare(page.claims))
+    return render_template(
+        "public/question.html",
+        page=page,
+        comparison=figures.compare(page.claims),
+        wholes=parts.wholes(page.claims),
+    )
 
 
 @bp.get("/claims/<identifier>")
@@ -69,7 +82,7 @@ def claim(identifier: str) -> str:
     """A claim as it was asserted, and the passages that bear on it."""
     page = weighing.claim(identifier, audience(), asking.page_number(request.args))
     data = jsonld.claim(page, url_for("public.claim", identifier=identifier, _external=True))
-    return render_template("public/claim.html", page=page, data=data)
+    return render_template("public/claim.html", page=page, data=data, wholes=parts.wholes([page]))
 
 
 @bp.get("/sources/<identifier>")
