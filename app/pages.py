@@ -44,7 +44,8 @@ class TestimonyPage:
     """A stretch of one testimony. ``record`` holds all but the lines of other stretches.
 
     ``first_lines`` gives for each stretch the number of its first line, so that contents
-    and jumps can point at stretches not shown. ``focus`` is the line asked for, if any.
+    and jumps can point at stretches not shown; ``starts`` gives the milliseconds at which each
+    begins, where that is known. ``focus`` is the line asked for, if any.
     ``translations`` maps a language to line number to the translated line.
     """
 
@@ -52,6 +53,7 @@ class TestimonyPage:
     page: int = 1
     pages: int = 1
     first_lines: tuple[int, ...] = (0,)
+    starts: tuple[int | None, ...] = (None,)
     focus: int | None = None
     published_at: datetime | None = None
     revision: int = 1

@@ -115,6 +115,7 @@ DOORS: dict[str, Action] = {
     "public.robots": Action.READ,
     "public.feed": Action.READ,
     "public.media": Action.READ,
+    "public.captions": Action.READ,
     "account.sign_in": Action.SIGN_IN,
     "account.sign_out": Action.SIGN_OUT,
     "workbench.accounts": Action.REVIEW,

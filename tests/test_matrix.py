@@ -116,6 +116,7 @@ VALUES: dict[str, str] = {
     "passage": NOTHING,
     "upload": NOTHING,
     "span": "0",
+    "script": "0",
 }
 BY_ENDPOINT = {
     ("public.browse", "kind"): "people",

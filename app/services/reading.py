@@ -53,6 +53,7 @@ def testimony(
         record=restore(Record, edition.head),
         pages=len(pages),
         first_lines=first_lines,
+        starts=tuple(stretch[0].start_ms if stretch else None for stretch in pages),
         published_at=edition.published_at,
     )
     number = shown.page_of(line) if line is not None else page or 1

@@ -1,19 +1,20 @@
-// A testimony: jump to a second, cite or copy the address of the lines selected, follow the voice.
+// A testimony: jump to a second, cite or copy the address of the lines selected. The voice: player.js.
 
 const transcript = document.querySelector(".transcript");
 const picked = document.getElementById("picked");
 const dialog = document.getElementById("cite-dialog");
 const cite = document.getElementById("cite")?.dataset.cite;
-const lines = [...(transcript?.querySelectorAll(".line") ?? [])];
+// Asked each time: the player brings other parts of the transcript.
+const lines = () => [...document.querySelectorAll(".transcript .line")];
 const player = document.querySelector("[data-player]");
 let range = null; // [first, last] lines selected
 
 const start = (line) => Number(line.dataset.start);
-const timed = lines.filter((line) => line.dataset.start !== undefined);
+const timed = () => lines().filter((line) => line.dataset.start !== undefined);
 
 function lineAt(ms) {
   let found = null;
-  for (const line of timed) if (start(line) <= ms) found = line;
+  for (const line of timed()) if (start(line) <= ms) found = line;
   return found;
 }
 
@@ -23,7 +24,7 @@ function jump() {
   if (!asked || !transcript) return;
   const seconds = Number(asked[1]);
   const line = lineAt(seconds * 1000);
-  const beyond = !line || (line === timed.at(-1) && document.querySelector(".testimony-main .pages [rel=next]"));
+  const beyond = !line || (line === timed().at(-1) && document.querySelector(".testimony-main .pages [rel=next]"));
   const params = new URLSearchParams(location.search);
   if (beyond && params.get("t") !== String(Math.floor(seconds))) {
     location.replace(`${transcript.dataset.testimony}?t=${Math.floor(seconds)}${location.hash}`);
@@ -45,7 +46,7 @@ function address() {
 
 function choose() {
   const selection = document.getSelection();
-  const touched = selection.isCollapsed || !selection.rangeCount ? [] : lines.filter((line) => selection.getRangeAt(0).intersectsNode(line));
+  const touched = selection.isCollapsed || !selection.rangeCount ? [] : lines().filter((line) => selection.getRangeAt(0).intersectsNode(line));
   range = touched.length ? [Number(touched[0].dataset.line), Number(touched.at(-1).dataset.line)] : null;
   picked.hidden = !range;
   const link = picked.querySelector('[data-do="link"]');
@@ -104,19 +105,6 @@ document.addEventListener("keydown", (event) => {
   rangeFromFocus();
   openCitation();
 });
-
-if (player) {
-  player.addEventListener("timeupdate", () => {
-    const line = lineAt(player.currentTime * 1000);
-    for (const other of transcript?.querySelectorAll(".playing") ?? []) if (other !== line) other.classList.remove("playing");
-    line?.classList.add("playing");
-  });
-  transcript?.addEventListener("click", (event) => {
-    const line = event.target.closest(".time")?.closest(".line");
-    if (line?.dataset.start === undefined) return;
-    player.currentTime = start(line) / 1000;
-  });
-}
 
 // A line asked for by the address (?line=) is shown, also where the address names no anchor; the voice begins there.
 const asked = transcript?.querySelector(".focused");

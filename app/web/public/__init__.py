@@ -37,6 +37,7 @@ from app.web.public import (  # noqa: E402
     matrices,  # noqa: F401
     media,  # noqa: F401
     passages,  # noqa: F401
+    playing,  # noqa: F401
     prompting,  # noqa: F401
     restricted,  # noqa: F401
     saved,  # noqa: F401

@@ -1,4 +1,4 @@
-"""Pictures, sound and film: who may have them is asked at each request, how they are sent is ``streams``."""
+"""Pictures, sound, film and captions: who may have them is asked each time; ``streams`` sends them."""
 
 from flask import Response
 
@@ -22,3 +22,10 @@ def media(ref: str) -> Response:
         shown = held.mimetype.startswith(_SHOWN)
         response.headers["Content-Disposition"] = "inline" if shown else "attachment"
     return response
+
+
+@bp.get("/testimonies/<identifier>/captions/<int:script>.vtt")
+def captions(identifier: str, script: int) -> Response:
+    """A transcript as captions: the original (0) or a translation (1 and up), as its reader may see it."""
+    held = hearing.captions(identifier, granting.audience_for(actor(), identifier), script)
+    return Response(held, content_type="text/vtt; charset=utf-8")
