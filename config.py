@@ -19,6 +19,7 @@ class Settings:
     home: Path  # ARCHIVE_HOME: the folder that holds database, media/ and search_index/
     database_url: str = ""  # DATABASE_URL: sqlite:///path or postgresql+psycopg://host/name
     storage_url: str = ""  # STORAGE_URL: file:///path, where media are kept
+    replica_url: str = ""  # REPLICA_URL: file:///path on another disk, where originals are kept a second time
     search_url: str = ""  # SEARCH_URL: whoosh:///path, where the indexes are kept
     ledger: str = ""  # LEDGER: the file that withdrawals are written to, outside every backup
     archive_name: str = "Testimony Archive"  # ARCHIVE_NAME: shown on every page and in citations
@@ -63,6 +64,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         database_url=environ.get("DATABASE_URL", ""),
         storage_url=environ.get("STORAGE_URL", ""),
+        replica_url=environ.get("REPLICA_URL", ""),
         search_url=environ.get("SEARCH_URL", ""),
         ledger=environ.get("LEDGER", ""),
         archive_name=environ.get("ARCHIVE_NAME", Settings.archive_name),
@@ -83,6 +85,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
         "ARCHIVE_HOME": str(settings.home),
         "DATABASE_URL": settings.database_url,
         "STORAGE_URL": settings.storage_url,
+        "REPLICA_URL": settings.replica_url,
         "SEARCH_URL": settings.search_url,
         "LEDGER": settings.ledger,
         "ARCHIVE_NAME": settings.archive_name,

@@ -43,6 +43,7 @@ class Archive:
         settings.home.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.database_url)
         self.store = storage.open_storage(settings.storage_url)
+        self.replica = storage.open_storage(settings.replica_url) if settings.replica_url else None
         self.anteroom = Anteroom(
             settings.home / "anteroom",
             largest=settings.upload_largest,
@@ -73,7 +74,10 @@ class Archive:
     def _at_hand(self) -> Iterator[None]:
         token, held = _indexes.set(self.indexes), _settings.set(self.settings)
         try:
-            with storage.using(self.store, self.anteroom, self.ledger), sealing.using(self.seal):
+            with (
+                storage.using(self.store, self.anteroom, self.ledger, self.replica),
+                sealing.using(self.seal),
+            ):
                 yield
         finally:
             _settings.reset(held)

@@ -89,7 +89,8 @@ LONG: dict[str, Callable[[Archive, Arguments], None]] = {
     "deposit": deposit,
     "bulk": bulk.bulk,
     "derive": media.derive,
+    "fixity": media.fixity,
     "import_vocabulary": vocabularies.import_vocabulary,
 }
 # These take so long that a worker of their own does them, where the archive is served: others never wait.
-SLOW = frozenset({"derive"})
+SLOW = frozenset({"derive", "fixity"})

@@ -8,10 +8,12 @@ from typing import Any
 from app.archive import Archive
 from app.derivatives.confined import Failed
 from app.errors import NotFound, traced
-from app.services import deriving
+from app.queue import enqueue
+from app.services import deriving, proving
 from app.services.deriving import Task
 
 log = logging.getLogger(__name__)
+ROUND = 300.0  # seconds
 PAUSE = 3.0  # seconds between two notes of how far it has come
 
 
@@ -30,6 +32,29 @@ def derive(archive: Archive, jobs: Sequence[dict[str, Any]]) -> None:
                 deriving.fail(task, deriving.FAILED.format(why=_why(error)))
         finally:
             deriving.tidy(task)
+
+
+def fixity(archive: Archive, _: Sequence[dict[str, Any]]) -> None:
+    """Read the files that are due, for some minutes; what is left waits its turn behind other jobs."""
+    end = time.monotonic() + ROUND
+    with archive.reading():
+        waiting = proving.due()
+    for key, is_copy in waiting:
+        prove(archive, key, is_copy)
+        if time.monotonic() > end:
+            break
+    with archive.writing():
+        if proving.due(1):
+            enqueue("fixity")
+
+
+def prove(archive: Archive, key: str, is_copy: bool) -> proving.Proof:
+    """Hold one file against its hash, mend it, write down what was found."""
+    with archive.reading():
+        proof = proving.prove(key, is_copy=is_copy)
+    with archive.writing():
+        proving.note(proof)
+    return proof
 
 
 def _make(archive: Archive, task: Task) -> None:

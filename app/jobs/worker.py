@@ -18,7 +18,7 @@ from app.db import one_at_a_time, skip_locked
 from app.errors import traced
 from app.jobs import JOBS, LONG, SLOW
 from app.models import Job, JobState
-from app.services import deriving, indexing, keying, uploading
+from app.services import deriving, indexing, keying, proving, uploading
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -85,6 +85,7 @@ class Worker:
         with self.archive.writing():
             self.strays = uploading.catch_up(self.strays)
             deriving.catch_up()
+            proving.catch_up()
 
     def sweep(self) -> None:
         """Empty the write-ahead log when a job asked for it; later, when a reader is in the way."""

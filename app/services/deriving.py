@@ -56,6 +56,14 @@ def request(original: MediaFile, recipe: str = "", edits: Mapping[str, Any] | No
     session().flush()
 
 
+def again(file: MediaFile) -> None:
+    """Have a copy that was damaged made again, with all others of its recipe."""
+    original = session().get(MediaFile, file.original_id) if file.original_id else None
+    if original is not None:
+        row = _row(original.id, file.recipe)
+        request(original, file.recipe, row.edits if row else None)
+
+
 def drop(original: MediaFile, recipe: str) -> None:
     """Be rid of the copies of a recipe; one that is being made is not kept."""
     for file in _copies(original, recipe):
@@ -183,9 +191,10 @@ def _copies(original: MediaFile, recipe: str) -> list[MediaFile]:
 def _learn(original: MediaFile, copies: Copies) -> None:
     """What the child found out about the original; where it only had a name, that was a guess."""
     look = copies.look
+    counted = max((made.duration_ms or 0 for made in copies.made), default=0)  # headers lie
     original.technical = copies.technical or original.technical
     original.kind, original.mimetype = look.kind, look.mimetype
-    original.duration_ms = look.duration_ms or original.duration_ms
+    original.duration_ms = counted or look.duration_ms or original.duration_ms
     original.width, original.height = look.width or original.width, look.height or original.height
 
 

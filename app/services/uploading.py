@@ -16,7 +16,7 @@ from app.errors import Conflict, NotFound
 from app.given import GivenFile
 from app.models import MediaFile, Submission, SubmissionState, Upload, UploadState
 from app.queue import enqueue
-from app.services import recalling, withdrawing
+from app.services import proving, recalling, withdrawing
 from app.storage import anteroom, store
 from app.storage.anteroom import Source, TooMuch
 
@@ -130,6 +130,7 @@ def discard(upload: str = "", key: str = "") -> None:
         anteroom().remove(upload)
     if key and not any(session().scalar(select(kind.id).filter_by(key=key)) for kind in (Upload, MediaFile)):
         store().delete(key)
+        proving.forget(key)
 
 
 def expire(upload: str) -> None:

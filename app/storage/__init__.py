@@ -19,11 +19,13 @@ __all__ = [
     "anteroom",
     "ledger",
     "open_storage",
+    "replica",
     "store",
     "using",
 ]
 
 _store: ContextVar[Storage] = ContextVar("store")
+_replica: ContextVar[Storage | None] = ContextVar("replica", default=None)
 _anteroom: ContextVar[Anteroom] = ContextVar("anteroom")
 _ledger: ContextVar[Ledger] = ContextVar("ledger")
 
@@ -41,6 +43,11 @@ def store() -> Storage:
     return _store.get()
 
 
+def replica() -> Storage | None:
+    """Where a second copy of every original is kept, if anywhere."""
+    return _replica.get()
+
+
 def anteroom() -> Anteroom:
     """Where files wait that are still arriving."""
     return _anteroom.get()
@@ -52,8 +59,11 @@ def ledger() -> Ledger:
 
 
 @contextmanager
-def using(store: Storage, anteroom: Anteroom, ledger: Ledger) -> Iterator[None]:
+def using(
+    store: Storage, anteroom: Anteroom, ledger: Ledger, replica: Storage | None = None
+) -> Iterator[None]:
     """Work with these rooms for a while."""
+    second = _replica.set(replica)
     held, waiting, written = _store.set(store), _anteroom.set(anteroom), _ledger.set(ledger)
     try:
         yield
@@ -61,3 +71,4 @@ def using(store: Storage, anteroom: Anteroom, ledger: Ledger) -> Iterator[None]:
         _ledger.reset(written)
         _anteroom.reset(waiting)
         _store.reset(held)
+        _replica.reset(second)

@@ -53,6 +53,7 @@ SENTENCES = (
     N_("This file is too large for a transcript."),
     N_("This file cannot be taken in as a transcript: it can be WebVTT, SubRip or plain text."),
     N_("This file stands with the testimony already."),
+    N_("No copies could be made of this file: %(why)s."),
     # app/services: what cannot be done with an account, said to its teller
     N_("This part of your account cannot be changed here any more."),
     N_("Write to the archive instead."),
