@@ -19,6 +19,7 @@ from app.models import Accession, AuditEntry, Edition, Passage, Person, Segment,
 from app.services import checking
 from config import Settings
 
+COUNT = 200  # testimonies of an import that is killed
 GOOD = {
     "id": "a1",
     "collection": "River",
@@ -184,7 +185,7 @@ def test_an_import_killed_at_any_moment_goes_on_where_it_stopped(tmp_path, round
     """kill -9 at moments spread over the run: what was said to be kept is kept, and nothing comes twice."""
     home = tmp_path / "home"
     path = lines(
-        tmp_path / "many.jsonl", *(GOOD | {"id": f"r{n}", "title": f"Testimony {n}"} for n in range(400))
+        tmp_path / "many.jsonl", *(GOOD | {"id": f"r{n}", "title": f"Testimony {n}"} for n in range(COUNT))
     )
     environ = os.environ | {"ARCHIVE_HOME": str(home)}
     command = [sys.executable, "-c", "from app.cli import main; main()", "import", str(path), "--publish"]
@@ -195,12 +196,12 @@ def test_an_import_killed_at_any_moment_goes_on_where_it_stopped(tmp_path, round
         child.wait()
     for _ in range(2):
         done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=240)
-    assert "400 were here already" in done.stdout, done.stdout + done.stderr
+    assert f"{COUNT} were here already" in done.stdout, done.stdout + done.stderr
     archive = Archive(Settings(home=home))
     with archive.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Testimony)) == 400
-        assert session.scalar(select(func.count()).select_from(Segment)) == 800
-        assert session.scalar(select(func.count()).select_from(Edition)) == 1200
+        assert session.scalar(select(func.count()).select_from(Testimony)) == COUNT
+        assert session.scalar(select(func.count()).select_from(Segment)) == 2 * COUNT
+        assert session.scalar(select(func.count()).select_from(Edition)) == 3 * COUNT
         assert session.scalar(select(func.count()).select_from(Accession)) >= 1
     # A killed worker's jobs are taken up again when their lease has run out; here we do not wait for it.
     from datetime import timedelta

@@ -4,6 +4,7 @@ Every page opened here is watched: a test fails at its end when a page logged an
 or asked anything of another host.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -38,6 +39,7 @@ KINDS = {
     "people": (Person, Person.ref),
     "collections": (Collection, Collection.name),
 }
+DEMO = [sys.executable, "-c", "from app.cli import main; main()", "demo"]
 ARCHIVIST, PASSWORD = "archivist@example.org", "a long enough password"
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -97,15 +99,29 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path, seconds:
     pytest.fail(f"the demonstration did not answer within {seconds} s: {log.read_text()}")
 
 
+def _filled(folder: Path) -> Path:
+    """A home filled as `archive demo` fills it, by the first of the workers that share the folder."""
+    home = folder / "filled"
+    with (folder / "filled.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            done = subprocess.run([*DEMO, "--fill-only", "--home", str(home)], capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """`archive demo`, filled once, with its server and its worker, and an archivist who may sign in."""
     folder = tmp_path_factory.mktemp("demonstration")
     home, log, port = folder / "home", folder / "log", _free_port()
-    command = [sys.executable, "-c", "from app.cli import main; main()", "demo"]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shutil.copytree(
+            _filled(tmp_path_factory.getbasetemp().parent), home
+        )  # filled again, it stays as it is
     with log.open("wb") as said:
         server = subprocess.Popen(
-            [*command, "--home", str(home), "--port", str(port)],
+            [*DEMO, "--home", str(home), "--port", str(port)],
             stdout=said,
             stderr=said,
             start_new_session=True,

@@ -96,6 +96,15 @@ def violations(visitor, rules: tuple[str, ...] = (), within: str = "") -> list[s
     return [f"{v['id']}: {node['html'][:160]} {node['failureSummary']}" for v in found for node in v["nodes"]]
 
 
+def faults(visitor, within: str = "") -> list[str]:
+    """What axe finds wrong with a page, in both schemes of colour."""
+    found = violations(visitor, within=within)
+    visitor.emulate_media(color_scheme="dark")
+    found += violations(visitor, COLOURS, within)
+    visitor.emulate_media(color_scheme="light")
+    return found
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("kind", [*PLAIN, *HELD, *WORKBENCH])
 def test_a_page_fits_can_be_used_and_is_light(kind, width, page, where, watch, request):
