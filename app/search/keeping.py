@@ -41,6 +41,7 @@ class Keeping:
         self.folder, self.timeout = folder, timeout
         self.storage = ColumnarStorage(str(folder))
         self._schema = schema()
+        self._said = dumped(self._schema)
         self._proved: dict[str, _Mark] = {}
 
     def generation(self) -> _Mark:
@@ -53,7 +54,7 @@ class Keeping:
             found = contents.read(self.folder, NAME, self._schema)
         except Exception as error:
             raise Broken(f"the index cannot be read: {error}") from error
-        if found.said != dumped(self._schema):
+        if found.said != self._said:
             raise Broken("the index was written by another version")
         return found
 

@@ -2,16 +2,20 @@
 
 # mypy: allow-untyped-calls
 
+import itertools
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from app.search.columnar import fronts, payload
-from app.search.columnar.arrays import Array, Strings, small
+from app.search.columnar.arrays import Array, Strings, ranges, small
 from app.search.columnar.inverting import Tokens, length_bytes, of_postings, of_texts
 from app.search.columnar.tokenizing import Tokenizing
+
+_TOGETHER = 256  # texts that are taken apart together
 
 
 class Bulk(Protocol):
@@ -85,12 +89,12 @@ class Whole:
 
     def __init__(self, weight: float) -> None:
         self.weight = weight
-        self.names: dict[bytes, int] = {}
+        self.names = numbering()
         self.terms, self.documents = array("I"), array("I")
 
-    def add(self, document: int, term: bytes) -> None:
-        """A document's value."""
-        self.terms.append(self.names.setdefault(term, len(self.names)))
+    def add(self, document: int, term: str) -> None:
+        """A document's value (which UTF-8 can say)."""
+        self.terms.append(self.names[term])
         self.documents.append(document)
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
@@ -98,8 +102,8 @@ class Whole:
         documents = as_array(self.documents)
         counts = np.ones(len(documents), np.uint32)
         weights = np.full(len(documents), self.weight, np.float32)
-        terms = as_array(self.terms)
-        return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, {}, None)
+        terms, names = as_array(self.terms), [name.encode() for name in self.names]
+        return of_postings(names, terms, documents, weights, counts, bytes_of, {}, None)
 
 
 class Tagged:
@@ -107,42 +111,39 @@ class Tagged:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.names: dict[bytes, int] = {}
-        self.memo: dict[Any, Tags] = {}
-        self.terms, self.counts, self.weights = array("I"), array("I"), array("f")
-        self.documents, self.sizes = array("I"), array("I")
+        self.names = numbering()
+        self.memo: dict[type, dict[Any, int]] = {}  # values of each type, and the numbers of what they give
+        self.terms, self.counts, self.weights = array("I"), array("I"), array("f")  # of all that is given
+        self.ends = array("I", (0,))
+        self.documents, self.given = array("I"), array("I")
 
-    def tags(self, items: Iterable[tuple[bytes, int, float, bytes]]) -> "Tags":
-        """What a value gives, with terms as numbers."""
-        names = self.names
-        terms, counts, weights = array("I"), array("I"), array("f")
-        for term, count, weight, _ in items:
-            number = names.get(term)
-            if number is None:
-                number = names[term] = len(names)
-            terms.append(number)
-            counts.append(count if self.kind == "count" else 1)
-            weights.append(weight)
-        return terms, counts, weights
+    def tags(self, items: Iterable[tuple[bytes, int, float, bytes]]) -> int:
+        """The number of what a value gives."""
+        found = [(self.names[term], count, weight) for term, count, weight, _ in items]
+        for number, count, weight in found:
+            self.terms.append(number)
+            self.counts.append(count if self.kind == "count" else 1)
+            self.weights.append(weight)
+        self.ends.append(len(self.terms))
+        return len(self.ends) - 2
 
-    def add(self, document: int, tags: "Tags") -> None:
-        """A document\'s value."""
-        self.terms.extend(tags[0])
-        self.counts.extend(tags[1])
-        self.weights.extend(tags[2])
+    def length(self, number: int) -> int:
+        """How many words the value has that gives this."""
+        return sum(self.counts[self.ends[number] : self.ends[number + 1]])
+
+    def add(self, document: int, number: int) -> None:
+        """What a document's value gives."""
         self.documents.append(document)
-        self.sizes.append(len(tags[0]))
+        self.given.append(number)
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
         """The field."""
-        documents = np.repeat(as_array(self.documents), as_array(self.sizes))
-        weights, counts = as_array(self.weights), as_array(self.counts)
-        return of_postings(
-            list(self.names), as_array(self.terms), documents, weights, counts, bytes_of, {}, None
-        )
-
-
-Tags = tuple["array[int]", "array[int]", "array[float]"]
+        ends, given = as_array(self.ends), as_array(self.given)
+        sizes = np.diff(ends)[given]
+        chosen = ranges(ends[given], sizes)
+        terms, counts, weights = (as_array(one)[chosen] for one in (self.terms, self.counts, self.weights))
+        documents = np.repeat(as_array(self.documents), sizes)
+        return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, {}, None)
 
 
 class Texts:
@@ -152,20 +153,31 @@ class Texts:
 
     def __init__(self, tokenizing: Tokenizing) -> None:
         self.tokenizing = tokenizing
-        self.codes, self.documents, self.counts = array("i"), array("I"), array("I")
+        self.documents = array("I")
+        self._texts: list[str] = []
+        self._codes: list[Array] = [np.zeros(0, np.int32)]
+        self._counts: list[Array] = [np.zeros(0, np.int64)]
 
     def add(self, document: int, text: str) -> None:
-        """A document's text."""
-        codes = self.codes
-        before = len(codes)
-        codes.extend(self.tokenizing.codes(text))
+        """A document's text. Analyzers that may refuse a text do so now."""
+        self._texts.append(text)
+        if len(self._texts) > _TOGETHER or not self.tokenizing.plain:
+            self._settle()
         self.documents.append(document)
-        self.counts.append(len(codes) - before)
+
+    def _settle(self) -> None:
+        texts, self._texts = self._texts, []
+        if texts:
+            codes, counts = self.tokenizing.codes(texts)
+            self._codes.append(codes)
+            self._counts.append(counts)
 
     def lengths_and_arrays(self, count: int) -> tuple[Array, int, dict[str, Array]]:
         """How long each document is, all together, and the field."""
+        self._settle()
         owners = as_array(self.documents)
-        tokens, per_text, leads = self.tokenizing.tokens(as_array(self.codes), as_array(self.counts))
+        codes, counts = np.concatenate(self._codes), np.concatenate(self._counts)
+        tokens, per_text, leads = self.tokenizing.tokens(codes, counts)
         lengths = np.zeros(count, np.int64)
         lengths[owners] = per_text
         return (
@@ -179,20 +191,17 @@ class Values:
     """Values of documents, each different one once."""
 
     def __init__(self) -> None:
-        self.known: dict[bytes, int] = {}
+        self.known = numbering()
         self.documents, self.numbers = array("I"), array("I")
 
-    def add(self, document: int, value: bytes) -> None:
-        """A document's value."""
-        number = self.known.get(value)
-        if number is None:
-            number = self.known[value] = len(self.known)
+    def add(self, document: int, value: bytes | str) -> None:
+        """A document's value; a text stands for what it is in UTF-8."""
         self.documents.append(document)
-        self.numbers.append(number)
+        self.numbers.append(self.known[value])
 
     def arrays(self, count: int) -> dict[str, Array]:
         """The values of all documents."""
-        values = list(self.known)
+        values = [value if type(value) is bytes else value.encode() for value in self.known]
         order = sorted(range(len(values)), key=values.__getitem__)
         ranks = np.zeros(len(values) + 1, np.int64)
         ranks[order] = np.arange(1, len(values) + 1)
@@ -224,6 +233,11 @@ class NumberColumn:
 def as_array(values: Any) -> Array:
     """A buffer of numbers as an array."""
     return np.frombuffer(values, values.typecode) if len(values) else np.zeros(0, values.typecode)
+
+
+def numbering() -> defaultdict[Any, int]:
+    """Numbers for whatever is asked for: 0, 1, 2, ..."""
+    return defaultdict(itertools.count().__next__)
 
 
 def _code(kind: str) -> str:

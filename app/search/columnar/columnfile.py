@@ -23,9 +23,9 @@ import numpy as np
 
 from app.search.columnar.arrays import Array
 
-BLOCK = 1 << 18  # bytes that are proved together
+BLOCK = 1 << 16  # bytes that are proved together
 _SMALL = 1 << 12  # bytes of an array that is not worth comparing
-_HEAD = b"columns5" + bytes(56)
+_HEAD = b"columns6" + bytes(56)
 _KINDS = frozenset(("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"))
 
 

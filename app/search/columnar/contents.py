@@ -23,7 +23,7 @@ from app.search.columnar import schemafile
 from app.search.columnar.columnfile import Damaged
 from app.search.columnar.segment import EXTENSION, ColumnSegment
 
-VERSION = 3  # raise it when formats change
+VERSION = 4  # raise it when formats change
 
 
 @dataclass

@@ -31,10 +31,11 @@ class ColumnarIndex(FileIndex):
     """An index in a folder. Any number of readers in any number of processes, and one writer at a time."""
 
     storage: FileStorage
+    _opened: contents.Contents | None = None  # what was read when it was opened, for the first reader
 
     def __init__(self, storage: FileStorage, schema: Schema | None = None, indexname: str = NAME) -> None:
         self.storage, self._schema, self.indexname = storage, schema and ensure_schema(schema), indexname
-        self._read_toc()
+        self._opened = self._read_toc()
 
     @classmethod
     def unread(cls, storage: FileStorage, schema: Schema, indexname: str = NAME) -> "ColumnarIndex":
@@ -77,7 +78,7 @@ class ColumnarIndex(FileIndex):
         """The version of the format."""
         return contents.VERSION
 
-    def _read_toc(self) -> Any:
+    def _read_toc(self) -> contents.Contents:
         return contents.read(self.storage.folder, self.indexname, self._schema)
 
     def writer(self, procs: int = 1, **kwargs: Any) -> Any:
@@ -101,7 +102,9 @@ class ColumnarIndex(FileIndex):
         A file that goes away meanwhile means that a writer has committed: look again.
         """
         for attempt in range(20):
-            info = self._read_toc()
+            info, self._opened = self._opened, None
+            if info is None or info.generation != self.latest_generation():
+                info = self._read_toc()
             try:
                 found = self.reader_of(info.schema, info.segments, info.generation)
             except FileNotFoundError:

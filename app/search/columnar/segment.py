@@ -74,7 +74,9 @@ class ColumnSegment(base.Segment):
         assert self.seal is not None
         edges: list[int] = []
         if self.dead is not None:
-            edges = np.flatnonzero(np.diff(np.concatenate(([0], self.dead.view(np.int8), [0])))).tolist()
+            framed = np.zeros(self.count + 2, bool)
+            framed[1:-1] = self.dead
+            edges = np.flatnonzero(framed[1:] != framed[:-1]).tolist()
         return [self.segid, self.count, self.seal.size, self.seal.digest, edges]
 
     @classmethod

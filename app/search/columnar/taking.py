@@ -13,11 +13,14 @@ from whoosh.fields import Schema, UnknownFieldError
 from whoosh.util.text import utf8encode
 
 from app.search.columnar import payload
+from app.search.columnar.buffers import Tagged
 from app.search.columnar.gathering import Gathering, spoken
+from app.search.columnar.shapes import Shape
 from app.search.columnar.tokenizing import Tokenizing, quick
 from app.search.columnar.values import dumped
 
-_KNOWN = (int, float, bool, datetime, date, Decimal, tuple)  # whose values are remembered, and str
+_KNOWN = frozenset((str, int, float, bool, datetime, date, Decimal, tuple))  # values of these are remembered
+_SHAPES = 1000  # kinds of document that are remembered
 _REMEMBERED = 50_000  # values of a field whose terms are remembered
 _COST = 8  # what a field of a document counts for, in words
 
@@ -41,7 +44,7 @@ class _Plan:
             and type(field.format) is formats.Existence
         )
         self.bulk = field.indexed and hasattr(field, "bulk")
-        self.shown: dict[Any, Any] = {}  # values and how they stand in the column
+        self.shown: dict[type, dict[Any, Any]] = {}  # values of each type, and how they stand in the column
         self.into: Any = None  # what takes the field's values in this run
 
 
@@ -56,6 +59,7 @@ class Taking:
     def renew(self, gathering: Gathering) -> None:
         """Begin a new run."""
         self.gathering, self.count = gathering, 0
+        self._shapes: dict[tuple[Any, ...], Shape | None] = {}
         for plan in self._plans.values():
             plan.into = None
             if plan.tokenizing is not None and plan.tokenizing.full:
@@ -73,6 +77,61 @@ class Taking:
         False: nothing was kept, because a field that got plain texts in this run now gets something else;
         a new run must begin.
         """
+        values = tuple(given.values())
+        key = (*given, *map(type, values))
+        shape = self._shapes.get(key)
+        if shape is not None and boost == 1.0:
+            self.gathering.document = self.count
+            words = shape.take(self.count, values)
+            if words >= 0:
+                self.gathering.size += words
+                self.count += 1
+                return True
+        if not self._looked_at(given, boost):
+            return False
+        if key not in self._shapes and len(self._shapes) < _SHAPES:
+            self._shapes[key] = self._shape(given)
+        return True
+
+    def _shape(self, given: dict[str, Any]) -> Shape | None:
+        """How documents like this one are taken apart; None: each must be looked at."""
+        shape = Shape(_COST * sum(value is not None for value in given.values()))
+        for place, (name, value) in enumerate(given.items()):
+            if name[0] == "_":
+                return None
+            if value is not None and not self._step(shape, place, self._plans[name], type(value)):
+                return None
+        return shape
+
+    def _step(self, shape: Shape, place: int, plan: _Plan, kind: type) -> bool:
+        """What is done with the values of a field; False: it is not known beforehand."""
+        if plan.indexed:
+            if plan.bulk:
+                shape.bulk(place, plan.into.add)
+            elif plan.tokenizing is not None or plan.whole:
+                if kind is not str:
+                    return False
+                shape.plain(place, plan.into.add)
+            elif plan.bare and kind in _KNOWN and not plan.field.scorable:
+                into = self.gathering.tagged(plan.name, plan.kind)
+                memo = into.memo.setdefault(kind, {})
+                shape.told(place, memo, lambda value: self._given(plan, into, value, 1.0), into.add)
+            else:
+                return False
+        if plan.stored:
+            if kind is not str:
+                return False
+            shape.plain(place, self.gathering.values(plan.name).add)
+        if plan.column:
+            if kind not in _KNOWN:
+                return False
+            add = self.gathering.column(plan.name, plan.column)[1].add
+            memo = plan.shown.setdefault(kind, {})
+            shape.told(place, memo, lambda value: self._shown(plan, value), add)
+        return True
+
+    def _looked_at(self, given: dict[str, Any], boost: float) -> bool:
+        """As ``add``, for any document."""
         todo: Todo = []
         plans = self._plans
         for name, value in given.items():
@@ -98,16 +157,24 @@ class Taking:
         if value is None:
             return
         if plan.stored:
-            todo.append((self.gathering.values(plan.name).add, spoken(value)))
+            said = spoken(value)
+            plain = type(value) is str and said[:1] != b"\0"  # as shapes take it
+            todo.append((self.gathering.values(plan.name).add, value if plain else said))
         if plan.column:
-            kind, into = self.gathering.column(plan.name, plan.column)
-            known = type(value) in _KNOWN
-            shown = plan.shown.get(value) if known else None
-            if shown is None:
-                shown = plan.field.to_column_value(value)
-                if known and len(plan.shown) < _REMEMBERED:
-                    plan.shown[value] = shown
-            todo.append((into.add, dumped(shown) if kind == "value" else shown))
+            _, into = self.gathering.column(plan.name, plan.column)
+            todo.append((into.add, self._shown(plan, value)))
+
+    def _shown(self, plan: _Plan, value: Any) -> Any:
+        """A value as it stands in the field's column."""
+        memo = plan.shown.setdefault(type(value), {}) if type(value) in _KNOWN else {}
+        shown = memo.get(value) if memo else None
+        if shown is None:
+            shown = plan.field.to_column_value(value)
+            if self.gathering.column(plan.name, plan.column)[0] == "value":
+                shown = dumped(shown)
+            if type(value) in _KNOWN and len(memo) < _REMEMBERED:
+                memo[value] = shown
+        return shown
 
     def _indexed(self, plan: _Plan, value: Any, boost: float, todo: Todo) -> bool:
         gathering, name = self.gathering, plan.name
@@ -131,7 +198,8 @@ class Taking:
             if text:
                 if plan.into is None:
                     plan.into = gathering.whole(name, plan.field.format.field_boost)
-                todo.append((plan.into.add, utf8encode(value)[0]))
+                utf8encode(value)  # raises what cannot be said
+                todo.append((plan.into.add, value))
                 return True
             if name in gathering.wholes:
                 return False
@@ -143,18 +211,24 @@ class Taking:
         return True
 
     def _tagged(self, plan: _Plan, value: Any, boost: float, todo: Todo) -> None:
-        field, into = plan.field, self.gathering.tagged(plan.name, plan.kind)
-        known = value if type(value) is str else (type(value), value) if type(value) in _KNOWN else None
-        known = known if boost == 1.0 else None
-        tags = into.memo.get(known) if known is not None else None
-        if tags is None:
-            items = field.index(value)
-            tags = into.tags((term, count, weight * boost, rest) for term, count, weight, rest in items)
-            if known is not None and len(into.memo) < _REMEMBERED:
-                into.memo[known] = tags
-        todo.append((into.add, tags))
-        if field.scorable:
-            todo.append((self._length(plan.name), sum(tags[1])))
+        into = self.gathering.tagged(plan.name, plan.kind)
+        number = self._given(plan, into, value, boost)
+        todo.append((into.add, number))
+        if plan.field.scorable:
+            todo.append((self._length(plan.name), into.length(number)))
+
+    @staticmethod
+    def _given(plan: _Plan, into: Tagged, value: Any, boost: float) -> int:
+        """The number of what a value gives in a field without places."""
+        known = type(value) in _KNOWN and boost == 1.0
+        memo = into.memo.setdefault(type(value), {}) if known else {}
+        number = memo.get(value) if memo else None
+        if number is None:
+            items = plan.field.index(value)
+            number = into.tags((term, count, weight * boost, rest) for term, count, weight, rest in items)
+            if known and len(memo) < _REMEMBERED:
+                memo[value] = number
+        return number
 
     def _length(self, name: str) -> Callable[[int, int], None]:
         return lambda document, length: self.gathering.length(name, length)

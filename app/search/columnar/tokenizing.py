@@ -7,7 +7,7 @@ and what comes out is Whoosh's by construction.
 
 # mypy: allow-untyped-calls
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,9 @@ from app.search.columnar.arrays import Array, ranges, starts
 _PLAIN = (LowercaseFilter, StopFilter, StemFilter, StripFilter)
 _PATTERNS = (r"[\w\*]+(\.?[\w\*]+)*", r"\w+(\.?\w+)*")  # of the whoosh distributions: they never match blanks
 _SPACED = bytes(  # what no word of those patterns has in it, made blank
-    byte if chr(byte).isalnum() or chr(byte) in "_*." else 32 for byte in range(128)
+    byte if chr(byte).isalnum() or chr(byte) in "_*.\1" else 32 for byte in range(128)
 ) + bytes(128)
+_END, _BETWEEN, _ENDED = "\1", " \1 ", -(1 << 31)  # between two texts, and its code
 _MOST = 500_000  # stretches that are remembered
 
 
@@ -47,11 +48,26 @@ def quick(field: Any) -> "Tokenizing | None":
     return Tokenizing(analyzer, bool(stops))
 
 
+_LEARNT = 50_000  # stretches of an analyzer that all writers of the process remember
+_analyzers: dict[Any, dict[str, tuple[str | None, ...]]] = {}
+
+
+def _learnt(items: Sequence[Any]) -> dict[str, tuple[str | None, ...]]:
+    """What analyzers made of the same parts have given for stretches."""
+    parts = tuple((type(item), *sorted(vars(item).items())) for item in items)
+    if len(_analyzers) > 8:
+        _analyzers.clear()
+    try:
+        return _analyzers.setdefault(parts, {})
+    except TypeError:  # a part that may change
+        return {}
+
+
 class _Memo(dict[Any, int]):
     """What each stretch gives: a token, a stopped word (-1), nothing (-2), or several (-3 and below)."""
 
     def __init__(self, owner: "Tokenizing") -> None:
-        super().__init__()
+        super().__init__({_END: _ENDED, _END.encode(): _ENDED})
         self.owner = owner
 
     def __missing__(self, stretch: Any) -> int:
@@ -65,6 +81,8 @@ class Tokenizing:
     def __init__(self, analyzer: Any, stops: bool) -> None:
         self.analyzer, self.stops = analyzer, stops
         self._items: list[Any] = list(analyzer.items) if type(analyzer) is CompositeAnalyzer else [analyzer]
+        self.plain = StemFilter not in map(type, self._items)  # no text is refused; foreign stemmers may
+        self._learnt = _learnt(self._items) if self.plain else {}
         self._word = ""
         self.reset()
 
@@ -82,15 +100,34 @@ class Tokenizing:
         """Whether it remembers more than it should."""
         return len(self._memo) > _MOST
 
-    def codes(self, text: str) -> Iterable[int]:
-        """What each stretch of a text gives, in order."""
-        if text.isascii():
-            return map(self._get, text.encode().translate(_SPACED).split())
-        return map(self._get, text.split())
+    def codes(self, texts: Sequence[str]) -> tuple[Array, Array]:
+        """What each stretch of texts gives, in order; and how many stretches each text has."""
+        together = _BETWEEN.join(texts)
+        if together.count(_END) >= len(texts):  # no word of the patterns has it
+            together = _BETWEEN.join([text.replace(_END, " ") for text in texts])
+        ascii_ = together.isascii()
+        stretches = together.encode().translate(_SPACED).split() if ascii_ else together.split()
+        codes = np.fromiter(map(self._get, stretches), np.int32, len(stretches))
+        inside = codes != _ENDED
+        counts = np.diff(np.flatnonzero(~inside), prepend=-1, append=len(codes)) - 1
+        return codes[inside], counts
 
     def ask(self, stretch: str) -> int:
         """What the analyzer gives for one stretch, as a code."""
-        found: list[int] = []
+        texts = self._learnt.get(stretch)
+        if texts is None:
+            texts = self._asked(stretch)
+            if len(self._learnt) < _LEARNT:
+                self._learnt[stretch] = texts
+        found = [-1 if text is None else self._number(text) for text in texts]
+        if len(found) < 2:
+            return found[0] if found else -2
+        self.several.append(found)
+        return -2 - len(self.several)
+
+    def _asked(self, stretch: str) -> tuple[str | None, ...]:
+        """The tokens of a stretch; None for one that is stopped."""
+        found: list[str | None] = []
         for match in self._items[0].expression.finditer(stretch):
             self._word = match.group(0)
             try:
@@ -98,11 +135,8 @@ class Tokenizing:
             except BaseException:
                 self._filtered = self._stream()
                 raise
-            found.append(-1 if token.stopped else self._number(token.text))
-        if len(found) < 2:
-            return found[0] if found else -2
-        self.several.append(found)
-        return -2 - len(self.several)
+            found.append(None if token.stopped else token.text)
+        return tuple(found)
 
     def _stream(self) -> Iterator[Any]:
         """The analyzer's filters over one word after another, ``_word``: to begin them anew takes long."""
