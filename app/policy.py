@@ -309,6 +309,17 @@ DOORS: dict[str, Action] = {
     # CITING
     "public.passage": Action.READ,
     "public.passage_data": Action.READ,
+    "public.claim_evidence": Action.READ,
+    "public.question_evidence": Action.READ,
+    "public.event_evidence": Action.READ,
+    "public.source_evidence": Action.READ,
+    "public.one_list": Action.READ,
+    "public.list_file": Action.READ,
+    "public.open_list": Action.READ,
+    "public.kept_list": Action.READ,
+    "public.lists": Action.ACCOUNT,
+    "public.keep_list": Action.ACCOUNT,
+    "public.delete_list": Action.ACCOUNT,
     # WEIGHING
     "public.event_matrix": Action.READ,
     "public.event_matrix_json": Action.READ,

@@ -98,6 +98,7 @@ NAMES: dict[str, str] = {
     "join": "nothing",
     "looks": "nothing",
     "searches": "nothing",
+    "lists": "nothing",
     "ties": "nothing",
 }
 # Arguments that name no record: a value with which the address is right.
@@ -117,6 +118,7 @@ VALUES: dict[str, str] = {
     "upload": NOTHING,
     "span": "0",
     "script": "0",
+    "ending": "csv",
 }
 BY_ENDPOINT = {
     ("public.browse", "kind"): "people",
@@ -125,6 +127,7 @@ BY_ENDPOINT = {
     ("public.sitemap_page", "number"): "1",
     ("workbench.export_vocabulary", "kind"): "csv",
     ("public.passage_data", "ext"): "json",
+    ("public.list_file", "ext"): "json",
 }
 # Pages about things exist for an audience as far as its editions lead there; these are only in workbenches.
 ONLY_AT_DESKS = {"evidence", "redaction", "submission", "withdrawal", "job", "request", "user", "tagging"}

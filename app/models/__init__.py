@@ -29,6 +29,7 @@ from app.models.passage import Doubt, Passage, Redaction, RedactionReason
 from app.models.passkey import Passkey
 from app.models.person import KeptApart, Person, PersonName
 from app.models.place import Place, PlaceName
+from app.models.reader_list import ReaderList
 from app.models.region import Region
 from app.models.saved_search import SavedSearch
 from app.models.sign_in import Guess, SignIn, Way
@@ -106,6 +107,7 @@ __all__ = [
     "Place",
     "PlaceName",
     "Question",
+    "ReaderList",
     "Redaction",
     "RedactionReason",
     "Region",

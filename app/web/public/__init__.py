@@ -32,8 +32,10 @@ def _helpers() -> dict[str, Any]:
 
 from app.web.public import (  # noqa: E402
     concordance,  # noqa: F401
+    evidence,  # noqa: F401
     feeds,  # noqa: F401
     front,  # noqa: F401
+    lists,  # noqa: F401
     matrices,  # noqa: F401
     media,  # noqa: F401
     passages,  # noqa: F401

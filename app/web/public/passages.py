@@ -75,6 +75,7 @@ def _page(summary: Summary, found: Resolved, first: int, last: int, address: str
         address=address,
         now=None if stands[0] is None else permanent(summary.identifier, *stands, found.current),
         citation=cited(record, citation.chicago, *stands) if found.now else "",
+        ref=address.rpartition("/testimonies/")[2].replace("/passages/", "/"),
         same=found.state in (State.EXACT, State.MOVED),
     )
 

@@ -14,7 +14,7 @@ from app.services import citing, granting, reading
 from app.web.public import asking, bp, jsonld, layout, restricted
 from app.web.visitor import actor, audience
 
-_CITATIONS: dict[str, tuple[str, Callable[..., object]]] = {
+CITATIONS: dict[str, tuple[str, Callable[..., object]]] = {
     "txt": ("text/plain", citation.chicago),
     "bib": ("application/x-bibtex", citation.bibtex),
     "ris": ("application/x-research-info-systems", citation.ris),
@@ -119,10 +119,10 @@ def testimony_json(identifier: str) -> ResponseReturnValue:
 @bp.get("/testimonies/<identifier>/cite.<ext>")
 def cite(identifier: str, ext: str) -> Response:
     """A citation to keep: the whole, or ``?first=&last=`` lines of it."""
-    if ext not in _CITATIONS:
+    if ext not in CITATIONS:
         raise NotFound("There is no such page.")
     first, last = (asking.optional_number(request.args, name) for name in ("first", "last"))
-    mimetype, form = _CITATIONS[ext]
+    mimetype, form = CITATIONS[ext]
     text = cited(reading.whole(identifier, let_in(identifier)), form, first, first if last is None else last)
     response = Response(text, content_type=f"{mimetype}; charset=utf-8")
     if ext != "txt":
