@@ -190,6 +190,7 @@ class ClaimView:
     invented: bool = False
     page: int = 1  # of its passages
     pages: int = 1
+    dismissed: int = 0  # passages that were looked at and found not to be about it
 
 
 @dataclass(frozen=True, slots=True)

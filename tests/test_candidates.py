@@ -115,3 +115,45 @@ def test_it_works_as_plain_forms(claim, held, sign_in, archive):
     last = again.partition('name="last" value="')[2].partition('"')[0]
     post(archivist, address, to, q="flood", verdict="undo", last=last)
     assert "0 looked at, 4 left" in archivist.get(address).text
+
+
+def test_how_many_were_looked_at_is_told_as_far_as_they_may_be_read(archive, keep, work, client):
+    from app.services import redacting
+
+    with archive.writing():
+        asked = claiming.make_question("How many coffins were there?", OPERATOR, is_published=True)
+        claim = claiming.make_claim(
+            asked.identifier, "Forty coffins floated.", OPERATOR, is_published=True
+        ).identifier
+    own = keep(testimony("a", "The coffins floated.", "A dog barked.", "It was cold."))
+    closed = keep(testimony("b", "The coffins stood still.", "Nobody came.", access="closed"))
+    with archive.writing():
+        linking.link(own, 0, 0, claim, "supports", "saw", OPERATOR)
+        candidates.dismiss(claim, own, 1, 1, OPERATOR)
+        candidates.dismiss(claim, own, 2, 2, OPERATOR)
+        candidates.dismiss(claim, closed, 0, 0, OPERATOR)
+        linking.link(closed, 1, 1, claim, "supports", "saw", OPERATOR)
+    assert "3 passages have been looked at" in client.get(f"/claims/{claim}").text
+    with archive.writing():
+        redacting.redact(own, 2, 2, "danger", OPERATOR)
+    assert "2 passages have been looked at" in client.get(f"/claims/{claim}").text
+    with archive.reading():
+        from app.services import weighing
+
+        seen = weighing.claim(claim, "staff")
+        assert (seen.independence.passages, seen.dismissed) == (2, 3)
+
+
+def test_what_the_question_and_the_other_answers_say_brings_passages_too(archive, claim, keep, work):
+    from app.services import bringing
+
+    keep(testimony("w", "There were many bodies in the water, more than anybody said."))
+    work()
+    with archive.writing():
+        held = linking.claimed(claim)
+        claiming.make_claim(held.question.identifier, "Nobody counted the bodies.", OPERATOR)
+    with archive.reading():
+        found, _ = bringing.ranked(linking.claimed(claim))
+        own, _ = bringing.ranked(linking.claimed(claim), "coffins floated")
+    assert [testimony.title for _, testimony in found] == ["Testimony w"]
+    assert own == []

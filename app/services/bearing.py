@@ -4,10 +4,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
+from app import clock
 from app.db import session
-from app.models import Audience, Claim, Edition, EditionLink, Evidence, LinkKind, Passage
+from app.models import (
+    Audience,
+    Claim,
+    Dismissal,
+    Edition,
+    EditionLink,
+    Evidence,
+    LinkKind,
+    Passage,
+    Redaction,
+)
 from app.pages import EvidenceView
 from app.plain import restore
 from app.records import Figure, FuzzyDate, Named
@@ -31,6 +43,28 @@ def on(claims: Sequence[Claim], audience: str, words: bool = True) -> dict[int, 
         mark = next(m for m in edition.head["marks"] if m["ref"] == evidence.identifier)
         found[evidence.claim_id].append(_view(evidence, passage, edition, mark, words))
     return found
+
+
+def dismissed(claim: Claim, audience: str) -> int:
+    """How many passages that this audience may read were found not to be about the claim."""
+    moment = clock.now()
+    kept, told = aliased(Passage), select(func.count(Dismissal.id)).where(Dismissal.claim_id == claim.id)
+    if audience == Audience.STAFF:
+        return session().scalar(told) or 0
+    withheld = (
+        exists()
+        .where(Redaction.passage_id == kept.id, kept.testimony_id == Passage.testimony_id)
+        .where(Redaction.lifted_at.is_(None), or_(Redaction.until.is_(None), Redaction.until > moment))
+        .where(  # of other revisions it cannot be said which lines are meant
+            or_(
+                kept.transcript_id.is_distinct_from(Passage.transcript_id),
+                and_(kept.first <= Passage.last, Passage.first <= kept.last),
+            )
+        )
+    )
+    open_to = select(Edition.testimony_id).where(Edition.audience == Audience(audience))
+    told = told.join(Passage, Passage.id == Dismissal.passage_id)
+    return session().scalar(told.where(Passage.testimony_id.in_(open_to), ~withheld)) or 0
 
 
 def _view(

@@ -1,6 +1,5 @@
 """Go through the holdings for a claim: passages that may bear on it, one after the other."""
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,13 +10,9 @@ from app.models import Audience, Claim, Dismissal, Evidence, Passage, Testimony
 from app.pages import PassageHit, Summary
 from app.policy import Action, Actor, require
 from app.records import Line
-from app.search.folding import fold
-from app.services import auditing, linking, reading, searching
+from app.services import auditing, bringing, linking, reading
 
-MOST = 300  # passages that one search offers
 AROUND = 3  # lines shown before and after a passage
-WORDS = 14  # of a claim that are looked for
-SHORTEST = 4  # letters of a word that is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +38,15 @@ class Round:
     message: str = ""
 
 
-def default_words(claim: Claim) -> str:
-    """What to search for first: the words of the claim and its question, and the names of the place."""
-    place = claim.question.event.place if claim.question.event else None
-    names = [place.in_use.name, *place.in_use.other_names] if place else []
-    known = {fold(word) for name in names for word in name.split()}
-    said = re.findall(r"[^\W_]+", f"{claim.text} {claim.question.text}")
-    words = [w for w in dict.fromkeys(map(str.lower, said)) if len(w) >= SHORTEST and fold(w) not in known]
-    quoted = [f'"{name}"' if " " in name else name for name in dict.fromkeys(names) if '"' not in name]
-    return " OR ".join([*words[:WORDS], *quoted[:6]])
-
-
 def look(claim_id: str, words: str, skip: int = 0) -> Round:
     """The next passage for a claim that is neither tied to it nor dismissed. Raises NotFound, Invalid.
 
     ``skip`` passages are left for later.
     """
     claim = linking.claimed(claim_id)
-    asked = words.strip() or default_words(claim)
-    found = searching.ask(asked, Audience.STAFF, limit=MOST, late=True)
+    asked = words.strip() or bringing.default_words(claim)
+    hits, message = bringing.ranked(claim, asked)
     taken = _taken(claim)
-    hits = [(hit, group.testimony) for group in found.results for hit in group.passages]
-    hits.sort(key=lambda pair: -pair[0].score)
     left: list[tuple[PassageHit, Summary]] = []
     seen: set[tuple[str, int, int]] = set()
     for hit, testimony in hits:
@@ -76,7 +58,7 @@ def look(claim_id: str, words: str, skip: int = 0) -> Round:
         left.append((hit, testimony))
     skipped = min(skip, len(left))
     candidate = _candidate(*left[skipped]) if skipped < len(left) else None
-    return Round(asked, candidate, looked_at(claim), len(left), skipped, found.message)
+    return Round(asked, candidate, looked_at(claim), len(left), skipped, message)
 
 
 def looked_at(claim: Claim) -> int:

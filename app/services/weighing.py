@@ -78,7 +78,9 @@ def claim(identifier: str, audience: str, page: int = 1) -> ClaimView:
         raise NotFound(NOT_HERE)
     ordered = sorted(view.evidence, key=lambda e: list(Stance).index(Stance(e.stance)))
     shown = tuple(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
-    return masking.shared(replace(view, evidence=shown, page=page, pages=pages), audience)
+    dismissed = bearing.dismissed(found, audience)
+    view = replace(view, evidence=shown, page=page, pages=pages, dismissed=dismissed)
+    return masking.shared(view, audience)
 
 
 def source(identifier: str, audience: str) -> SourcePage:

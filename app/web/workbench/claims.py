@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError
-from app.services import candidates, claiming, linking
+from app.services import bringing, candidates, claiming, linking
 from app.web.visitor import actor
 from app.web.workbench import bp, desk
 
@@ -181,7 +181,7 @@ def _show(identifier: str, refusal: ArchiveError | None = None) -> ResponseRetur
         links=linking.views([e for e in held.evidence if e.passage.first is not None]),
         looked_at=candidates.looked_at(held),
         dismissed=claiming.tallies([held])[held.id][1],
-        words=candidates.default_words(held),
+        words=bringing.default_words(held),
         refusal=str(refusal or ""),
         written=request.form if refusal else {},
     )
