@@ -205,10 +205,14 @@ def _counted(part: Part, facet: str, found: Ranked, per_group: PerGroup) -> dict
 
 def _hits(passages: Passages, first: int, end: int) -> tuple[Hit, ...]:
     """The passages from ``first`` up to ``end``, as those who ask know them."""
-    hits: list[Hit] = []
-    rows = (passages.owners, passages.documents, passages.scores)
-    for owner, document, score in zip(*(row[first:end].tolist() for row in rows), strict=True):
-        part = passages.parts[owner]
-        number, begin, last = (int(part.data.numbers(name)[document]) for name in ("number", "first", "last"))
-        hits.append(Hit(part.name(document), number, begin, last, score))
-    return tuple(hits)
+    owners, documents = passages.owners[first:end], passages.documents[first:end]
+    hits: dict[int, Hit] = {}
+    for owner, part in enumerate(passages.parts):
+        here = (owners == owner).nonzero()[0]
+        mine = documents.take(here)
+        columns = [part.data.numbers(name).take(mine).tolist() for name in ("number", "first", "last")]
+        names = [part.named(group) for group in part.groups.of.take(mine).tolist()]
+        scores = passages.scores[first:end].take(here).tolist()
+        rows = zip(names, *columns, scores, strict=True)
+        hits.update(zip(here.tolist(), (Hit(*row) for row in rows), strict=True))
+    return tuple(hits[place] for place in range(len(hits)))

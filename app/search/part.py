@@ -7,6 +7,7 @@ import numpy as np
 
 from app.search.columnar.arrays import Array, Bools, Ints, ranges, starts
 from app.search.columnar.faceting import Groups
+from app.search.columnar.meeting import codes
 from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
 from app.search.columnar.snapshot import View as SegmentView
@@ -42,7 +43,7 @@ class Part(SegmentView):
         number = part.terms.find(term) if part is not None else -1
         if part is None or number < 0:
             return NOTHING
-        return self.documents(field, number), part.weights.take(part.codes(number))
+        return self.documents(field, number), part.weights.take(codes(self, field, number))
 
     def positions(self, field: str, term: bytes, documents: Array) -> tuple[Ints, Ints]:
         """Index into ``documents`` (ascending), and place, for each time a term stands in one of them."""
@@ -51,18 +52,18 @@ class Part(SegmentView):
         if part is None or number < 0 or not len(documents):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         having = self.documents(field, number)
-        at = np.minimum(having.searchsorted(documents), len(having) - 1)
-        there = np.flatnonzero(having.take(at) == documents)
+        at = having.searchsorted(documents)
+        there: Ints = (having.take(at, mode="clip") == documents).nonzero()[0]
         at = at.take(there)
         begin, end = part.place_span(number)
         if end - begin == len(having):  # one place in each
-            return there, part.places(begin, end).take(at).astype(np.int64)
-        codes = part.codes(number)
+            return there, part.unpacked_at("places", begin + at).astype(np.int64)
+        known = codes(self, field, number)
         begins = ("begins", field, number)
-        firsts = self.kept.get(begins, lambda: starts(part.counts.take(codes)).astype(np.uint32))
-        counts = part.counts.take(codes.take(at))
-        places = part.places(begin, end).take(ranges(firsts.take(at), counts))
-        return np.repeat(there, counts), places.astype(np.int64)
+        firsts = self.kept.get(begins, lambda: starts(part.counts.take(known)).astype(np.uint32))
+        counts = part.counts.take(known.take(at))
+        places = part.unpacked_at("places", begin + ranges(firsts.take(at), counts))
+        return there.repeat(counts), places.astype(np.int64)
 
     def asked(self, documents: Array, places: Array) -> Bools:
         """Whether a questioner speaks at these places of documents."""

@@ -29,7 +29,16 @@ SHORT = 5_000  # documents of a list that is short
 _SHORTS = 1_000_000  # documents of all short lists that a snapshot keeps at hand: about 5 MB
 
 _ASKED = 4_000  # arrays of which it is known how often they were asked for
-_DEAR = {"laid": 4, "firsts": 4, "mask": 4, "filter": 4, "turns": 8, "keys": 8, "line": 99}  # beside a copy
+_DEAR = {
+    "laid": 4,
+    "firsts": 4,
+    "begins": 4,
+    "mask": 4,
+    "filter": 4,
+    "turns": 8,
+    "keys": 8,
+    "line": 99,
+}  # beside a copy
 _ENTRY = 400  # bytes that an array takes beside its own
 
 
