@@ -116,6 +116,24 @@ def test_a_withheld_span_is_silence_in_the_served_copy_also_from_the_middle(
     assert f"/media/{made['opus']}" in page
 
 
+def test_an_archivist_hears_the_copy_of_a_withheld_file_before_anybody_else(
+    recorded, client, archive, work, sign_in
+):
+    identifier, original = recorded
+    with archive.writing():
+        redacting.withhold_file(original, "danger", OPERATOR)
+    withhold(archive, identifier, 2)
+    work()
+    assert seen(client, identifier) == {}
+    archivist = sign_in("archivist")
+    (ref,) = (m.identifier for m in copies(archive, original, edited=True) if m.variant == "opus")
+    assert client.get(f"/media/{ref}").status_code == 404
+    assert loudest(archivist.get(f"/media/{ref}").data, FIRST, LAST) < SILENT
+    with archive.writing():
+        redacting.release_file(original, OPERATOR)
+    assert seen(client, identifier)["opus"] == ref
+
+
 def test_older_copies_are_destroyed_and_the_plain_one_comes_back(recorded, client, archive, work):
     identifier, original = recorded
     plain = seen(client, identifier)

@@ -66,7 +66,8 @@ def test_a_disguise_gives_back_as_many_samples_in_step_with_another_pitch_and_si
     edits = {"disguise": True, "silence": [[2000, 3000]]}
     made = fed(editing.Sound(edits, rate), samples, 1999)
     assert made.shape == samples.shape
-    assert not made[:, 2 * rate : 3 * rate].any()
+    lead, trail = (ms * rate // 1000 for ms in (hushing.LEAD_MS, hushing.TRAIL_MS))
+    assert not made[:, 2 * rate - lead : 3 * rate + trail].any()
     loud, told = (
         np.sqrt((s[0, : 10 * (s.shape[1] // 10)].reshape(-1, rate // 50) ** 2).mean(axis=1))
         for s in (samples, made)
