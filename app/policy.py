@@ -294,6 +294,11 @@ DOORS: dict[str, Action] = {
     "workbench.trail_export": Action.AUDIT,
     "public.restricted": Action.ASK,
     "public.ask_access": Action.ASK,
+    # FILES
+    "workbench.files": Action.DESCRIBE,
+    "workbench.open_file": Action.PUBLISH,
+    "workbench.close_file": Action.PUBLISH,
+    "workbench.retry_file": Action.DESCRIBE,
     # SEEING
     "public.concordance": Action.READ,
     "public.concordance_file": Action.READ,

@@ -13,6 +13,7 @@ from app.web.workbench import (  # noqa: E402
     covering,  # noqa: F401
     describing,  # noqa: F401
     doubles,  # noqa: F401
+    files,  # noqa: F401
     going_through,  # noqa: F401
     linking,  # noqa: F401
     queue,  # noqa: F401

@@ -20,6 +20,7 @@ WAYS: tuple[tuple[str, LazyString, str], ...] = (
     ("workbench.events", _l("Events"), "e"),
     ("workbench.collections", _l("Collections"), "o"),
     ("workbench.vocabularies", _l("Vocabularies"), "v"),
+    ("workbench.files", _l("Files"), "f"),
     ("workbench.trail", _l("Trail"), "h"),
     ("workbench.users", _l("Users"), "u"),
 )
