@@ -36,6 +36,7 @@ HELD = {
     "question that is not invented": ("questions", "q-killed-khojaly"),
     "claim": ("claims", "c-bridge-before"),
     "source": ("sources", "src-commission-1961"),
+    "matrix": ("events", "kelvarin-night-1961"),
 }
 WORKBENCH = {"workbench": ("testimonies", "demo-01")}
 
@@ -51,7 +52,8 @@ def where(demonstration):
             path = demonstration.path(*WORKBENCH[kind])
             return f"/workbench{path}/link?first=3&last=4"
         path = demonstration.path(*HELD[kind])
-        return f"{path}?line=3#line-3" if kind == "testimony" else path
+        more = {"testimony": "?line=3#line-3", "matrix": "/matrix"}
+        return path + more.get(kind, "")
 
     return find
 
