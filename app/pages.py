@@ -85,6 +85,7 @@ class EvidenceView:
     group: int = 0  # of independent witnesses, from 1; 0 where it was not asked
     figure: Figure | None = None
     happened: FuzzyDate | None = None
+    revision: int = 1  # of the transcript that its lines are counted in
 
 
 @dataclass(frozen=True, slots=True)

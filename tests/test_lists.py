@@ -1,7 +1,9 @@
 """Lists of passages: places and notes, never words; in an address, a file or an account."""
 
+import io
 import json
 import re
+import zipfile
 from urllib.parse import urlencode
 
 import pytest
@@ -158,3 +160,26 @@ def test_evidence_of_a_claim_is_taken_away_from_its_page(archive, keep, client):
     assert told["total"] == 2
     assert client.get(f"/claims/{claim}/evidence.claims.jsonld").json["@graph"][0]["@type"] == "Claim"
     assert client.get(f"/claims/{claim}/evidence.pdf").status_code == 404
+
+
+def test_a_dossier_is_made_from_the_page_for_whoever_has_an_account(archive, keep, client, sign_in):
+    with archive.writing():
+        registering.register(register.load(json.dumps(CLAIMS)), OPERATOR, publish=True)
+    held = keep(testimony("told", *SAID))
+    with archive.writing():
+        evidencing.take(ENTRIES, OPERATOR)
+        redacting.redact(held, 1, 1, "danger", OPERATOR)
+    with archive.reading():
+        claim = evidencing.given("public", evidencing.claims("public", "claim", "forty"))[0][0].claim
+    reader = sign_in("reader")
+    for door, fields in ((f"/claims/{claim}", {}), ("/list", {"p": f"{held}/1/2"})):
+        page = f"{door}?" + query(held, "2")
+        answer = post(reader, page, f"{door}/dossier", audience="staff", **fields)
+        assert answer.mimetype == "application/zip"
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+            said = {name: packed.read(name) for name in packed.namelist()}
+        answer.close()
+        assert any(name.endswith("/verify.py") for name in said)
+        assert not [name for name, data in said.items() if SAID[1].encode() in data]
+        assert [name for name, data in said.items() if SAID[2].encode() in data]
+    assert client.post(f"/claims/{claim}/dossier").status_code in (302, 400)

@@ -82,6 +82,7 @@ def _view(
         basis=evidence.basis.value,
         note=mark.get("note", ""),
         heard_from=mark.get("heard_from", ""),
+        revision=reading.revision(edition),
         start_ms=passage.start_ms,
         translations=reading.translations(edition, first, last) if words else {},
         readings=tuple(mark.get("readings", ())),

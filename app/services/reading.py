@@ -155,6 +155,12 @@ def summary(edition: Edition) -> Summary:
     )
 
 
+def revision(edition: Edition) -> int:
+    """The revision of the original that an edition shows; 1 where there is no transcript."""
+    scripts = edition.head.get("scripts") or [{}]
+    return int(scripts[0].get("revision", 1))
+
+
 def stretch(edition_id: int, first: int, last: int, script: int = 0) -> tuple[Line, ...]:
     """Lines ``first`` to ``last`` of one script of an edition."""
     parts = session().scalars(

@@ -32,6 +32,7 @@ def _helpers() -> dict[str, Any]:
 
 from app.web.public import (  # noqa: E402
     concordance,  # noqa: F401
+    dossiers,  # noqa: F401
     evidence,  # noqa: F401
     feeds,  # noqa: F401
     front,  # noqa: F401

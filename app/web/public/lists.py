@@ -37,7 +37,7 @@ TYPES: Mapping[str, str] = {
 @bp.get("/list")
 def one_list() -> ResponseReturnValue:
     """The list that its address holds; what is to be done with it is done, and the address says it."""
-    held = _asked(request.args)
+    held = asked(request.args)
     if any(request.args.get(name) for name in ("up", "down", "remove", "tidy")):
         return redirect(address(_changed(held, request.args)))
     return _page(held)
@@ -48,7 +48,7 @@ def list_file(ext: str) -> Response:
     """The list to take away: as a file that opens it again, as a table, as annotations or citations."""
     if ext not in TYPES:
         raise NotFound("There is no such page.")
-    held = _asked(request.args)
+    held = asked(request.args)
     answer = Response(_written(held, ext), content_type=f"{TYPES[ext]}; charset=utf-8")
     if ext == "jsonld":
         answer.content_type = TYPES[ext]
@@ -80,7 +80,7 @@ def lists() -> ResponseReturnValue:
 @bp.post("/lists")
 def keep_list() -> ResponseReturnValue:
     """Keep the list in the account, as it stands in the form."""
-    held = replace(_asked(request.form), identifier=request.form.get("list", ""))
+    held = replace(asked(request.form), identifier=request.form.get("list", ""))
     try:
         if not held.items:
             raise Invalid("A list is kept once there is a passage in it.")
@@ -110,7 +110,8 @@ def address(held: Collected, endpoint: str = "public.one_list", **more: str) -> 
     return url_for(endpoint, _external=True, **more) + (f"?{said}" if said else "")
 
 
-def _asked(given: MultiDict[str, str]) -> Collected:
+def asked(given: MultiDict[str, str]) -> Collected:
+    """The list that an address or a form holds."""
     refs = [*given.getlist("p"), *(ref for ref in given.get("add", "").split() if ref)]
     return keeping_lists.read(refs, given.getlist("n"), given.get("t", ""))
 
