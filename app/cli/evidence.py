@@ -21,7 +21,7 @@ AUDIENCES = click.Choice([audience.value for audience in SEARCHING])
 )
 @with_archive
 def import_evidence(archive: Archive, files: tuple[Path, ...]) -> None:
-    """Tie passages to claims as FILES say: CSV, Web Annotations or JSON-LD (see docs/evidence.md).
+    """Tie passages to claims as FILES say: a CSV table, Web Annotations or JSON-LD.
 
     What cannot be tied is told and the rest goes on. Running it again ties nothing twice.
     """
