@@ -183,6 +183,7 @@ DOORS: dict[str, Action] = {
     "workbench.reset": Action.MANAGE_USERS,
     # TRANSCRIBING
     "workbench.transcript": Action.TRANSCRIBE,
+    "workbench.attach_transcript": Action.TRANSCRIBE,
     "workbench.revise": Action.TRANSCRIBE,
     "workbench.revisions": Action.TRANSCRIBE,
     "workbench.compare": Action.TRANSCRIBE,

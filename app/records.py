@@ -42,6 +42,7 @@ class Line:
     withheld: str = ""
     withheld_until: str = ""
     unclear: bool = False  # the recording cannot be understood here
+    machine: str = ""  # a machine's words, which nobody has checked: unchecked, or silence (nothing is heard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.cli import (
     media,
     serving,
     trail,
+    transcripts,
     users,
     vocabularies,
 )
@@ -42,6 +43,7 @@ for command in (
     *trail.COMMANDS,
     *evidence.COMMANDS,
     *dossiers.COMMANDS,
+    *transcripts.COMMANDS,
 ):
     cli.add_command(command)
 

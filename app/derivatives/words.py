@@ -34,6 +34,21 @@ _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_T}tracked-changes", f"{_O}annotati
 
 def make(file: BinaryIO, kind: str, shelf: Shelf) -> dict[str, Any]:
     """Keep the words. ``kind`` is docx, odt or plain. Returns technical facts."""
+    text = _text(file, kind)
+    if text.strip():
+        shelf.put("text", text.encode(errors="replace")[:LARGEST_TEXT])
+    return {"format": kind.upper() if kind != "plain" else "text", "characters": len(text)}
+
+
+def say(file: BinaryIO) -> dict[str, str]:
+    """The words of a DOCX or ODT as an answer, for a transcript that is written in one."""
+    with zipfile.ZipFile(file) as parcel:
+        kind = "docx" if "word/document.xml" in parcel.namelist() else "odt"
+    # A paragraph is a turn: between two of them stands an empty line.
+    return {"text": _text(file, kind).replace("\n", "\n\n")}
+
+
+def _text(file: BinaryIO, kind: str) -> str:
     file.seek(0)
     if kind == "plain":
         text, _ = decode(whole(file))
@@ -41,10 +56,7 @@ def make(file: BinaryIO, kind: str, shelf: Shelf) -> dict[str, Any]:
         member, body = _BODIES[kind]
         with zipfile.ZipFile(file) as parcel, parcel.open(member) as part:
             text = "".join(_said(_Bounded(part), body))
-    text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").lstrip("\ufeff").splitlines())
-    if text.strip():
-        shelf.put("text", text.encode(errors="replace")[:LARGEST_TEXT])
-    return {"format": kind.upper() if kind != "plain" else "text", "characters": len(text)}
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").lstrip("\ufeff").splitlines())
 
 
 class _Bounded:

@@ -185,7 +185,7 @@ def _line(number: int, segment: object, where: str) -> Line:
         raise Invalid(f"{where} ends before it starts")
     text = shape.text(segment.get("text"), f"{where}.text")
     speaker = shape.text(segment.get("speaker"), f"{where}.speaker")
-    if not segment.keys().isdisjoint({"withheld", "withheld_until", "unclear"}):
+    if not segment.keys().isdisjoint({"withheld", "withheld_until", "unclear", "machine"}):
         return shape.read(Line, {**segment, "number": number, "text": text}, where)
     return Line(number, text, speaker, start, end)
 

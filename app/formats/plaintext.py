@@ -45,6 +45,7 @@ def dump(record: Record) -> str:
     for line in record.lines:
         time = f"[{_code(line.start_ms)}]\n" if line.start_ms is not None else ""
         text = f"[{line.withheld}]" if line.withheld else line.text
+        text = f"[machine, not checked] {text}" if line.machine and not line.withheld else text
         parts.append(time + (f"{line.speaker}: {text}" if line.speaker else text))
     return "\n\n".join(parts) + "\n"
 

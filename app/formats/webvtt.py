@@ -25,6 +25,8 @@ Span = tuple[int, int]  # start and end in milliseconds
 
 _CODE = r"(?:(\d{1,9}):)?(\d{2}):(\d{2})\.(\d{3})(?!\d)"
 _TIMING = re.compile(rf"[ \t\f]*{_CODE}[ \t\f]*-->[ \t\f]*{_CODE}")
+MACHINE = "<c.machine>"  # around words that a machine wrote and nobody has checked
+MACHINE_NOTE = "Words within <c.machine> were written by a machine. Nobody has checked them."
 _OURS = re.compile(r"^\d+ (untimed|open)$")
 
 
@@ -80,9 +82,11 @@ def lines_of(
         end = None if known else cue.end_ms
         if not known and cue.end_ms < cue.start_ms:
             warnings.append(f"line {cue.line}: the cue ends before it starts; its end was inferred")
-        for speaker, text in spoken("\n".join(cue.text)) or [(None, "")]:
+        words = "\n".join(cue.text)
+        machine = "unchecked" if MACHINE in words else ""
+        for speaker, text in spoken(words) or [(None, "")]:
             voice = speaker if speaker is not None else (voice if carry_voice else "")
-            lines.append(Line(len(lines), text, voice, start, end))
+            lines.append(Line(len(lines), text, voice, start, end, machine=machine))
             if known:
                 inferred.append(lines[-1])
     kept = {line.number for line in inferred}
@@ -170,7 +174,8 @@ def dump(
     """
     if not any(line.start_ms is not None for line in lines):
         raise Invalid("the transcript has no times, and captions are nothing without them")
-    parts = ["WEBVTT", *(f"NOTE\n{note}" for note in notes)]
+    told = [MACHINE_NOTE] if any(line.machine for line in lines) else []
+    parts = ["WEBVTT", *(f"NOTE\n{note}" for note in (*notes, *told))]
     for line, (start, end) in zip(lines, captions.estimated(lines, duration_ms), strict=True):
         state = "untimed" if line.start_ms is None else "open" if line.end_ms is None else ""
         times = f"{format_ms(start)} --> {format_ms(max(end, start))}"
@@ -182,4 +187,6 @@ def dump(
 
 def _payload(line: Line, carry_voice: bool) -> str:
     text = unspoken(line.speaker, f"[{line.withheld}]" if line.withheld else line.text)
+    if line.machine and not line.withheld:
+        text = f"{MACHINE}{text}</c>"
     return f"<v>{text}" if carry_voice and not line.speaker else text

@@ -8,6 +8,8 @@ from app.formats import captions, shape
 from app.formats.base import decode, milliseconds
 from app.records import Line, Record
 
+MACHINE = "unchecked"  # what its lines are marked with until a person has checked them
+
 
 def load(data: str | bytes) -> tuple[Line, ...]:
     """The lines of a Whisper transcript. Raises Invalid, naming the segment, for times that are none."""
@@ -50,4 +52,6 @@ def _line(number: int, segment: object, where: str) -> Line:
     if end < start:
         raise Invalid(f"{where} ends before it starts")
     text = shape.text(segment.get("text"), f"{where}.text").strip()
-    return Line(number, text, shape.text(segment.get("speaker"), f"{where}.speaker"), start, end)
+    return Line(
+        number, text, shape.text(segment.get("speaker"), f"{where}.speaker"), start, end, machine=MACHINE
+    )

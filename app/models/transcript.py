@@ -65,5 +65,7 @@ class Segment(Base):
     speaker: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
     is_unclear: Mapped[bool] = mapped_column(default=False)  # the recording cannot be understood here
+    # A machine's words until somebody has checked them: "unchecked", or "silence" where nothing is heard.
+    machine: Mapped[str] = mapped_column(default="")
 
     transcript: Mapped[Transcript] = relationship(back_populates="segments")

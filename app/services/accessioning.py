@@ -146,6 +146,7 @@ def _transcripts(testimony: Testimony, record: Record) -> Transcript | None:
                 "speaker": line.speaker,
                 "text": line.text,
                 "is_unclear": line.unclear,
+                "machine": line.machine,
             }
             for line in script.lines
         ]

@@ -78,5 +78,6 @@ def _followed(lines: Sequence[Edited], new: Sequence[Edited], lineage: Lineage) 
         text = " ".join(held.text for held in first if held.text)
         speaker = next((lines[p].speaker for p in here), line.speaker)
         unclear = line.is_unclear or any(held.is_unclear for held in first)
-        made.append(Edited((), text, speaker, line.start_ms, line.end_ms, unclear))
+        machine = next((held.machine for held in first if held.machine), "")
+        made.append(Edited((), text, speaker, line.start_ms, line.end_ms, unclear, machine))
     return made

@@ -235,7 +235,7 @@ def _flagged(script: Script, record: Record) -> Script:
 def _masked(script: Script, record: Record) -> Script:
     def mask(line: Line) -> Line:
         line = _withheld(line, script, record)
-        return replace(line, text="", speaker="", unclear=False) if line.withheld else line
+        return replace(line, text="", speaker="", unclear=False, machine="") if line.withheld else line
 
     return replace(script, lines=tuple(mask(line) for line in script.lines))
 
@@ -290,7 +290,7 @@ def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
     """The lines; of a translation that does not follow line by line, those whose time says what was ever
     said in a withheld place are marked here: the times of the original may have been corrected since."""
     lines = tuple(
-        Line(s.position, s.text, s.speaker, s.start_ms, s.end_ms, unclear=s.is_unclear)
+        Line(s.position, s.text, s.speaker, s.start_ms, s.end_ms, unclear=s.is_unclear, machine=s.machine)
         for s in transcript.segments
     )
     held = revisions.original(testimony)

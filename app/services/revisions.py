@@ -23,11 +23,12 @@ class Edited:
     start_ms: int | None = None
     end_ms: int | None = None
     is_unclear: bool = False
+    machine: str = ""  # as Segment.machine: empty once a person has checked the words
 
     @property
     def said(self) -> tuple[Any, ...]:
         """All of the line but where it came from."""
-        return self.text, self.speaker, self.start_ms, self.end_ms, self.is_unclear
+        return self.text, self.speaker, self.start_ms, self.end_ms, self.is_unclear, self.machine
 
 
 def original(testimony: Testimony) -> Transcript | None:
@@ -100,13 +101,14 @@ def lines(transcript: Transcript) -> list[Edited]:
             Segment.start_ms,
             Segment.end_ms,
             Segment.is_unclear,
+            Segment.machine,
         )
         .where(Segment.transcript_id == transcript.id)
         .order_by(Segment.position)
     )
     return [
-        Edited((position,), text, speaker, start, end, unclear)
-        for position, text, speaker, start, end, unclear in rows
+        Edited((position,), text, speaker, start, end, unclear, machine)
+        for position, text, speaker, start, end, unclear, machine in rows
     ]
 
 
@@ -144,6 +146,13 @@ def write(
     return after
 
 
+def begin(transcript: Transcript, made: Sequence[Edited]) -> None:
+    """Write a first revision."""
+    session().add(transcript)
+    session().flush()
+    fill(transcript, made)
+
+
 def fill(transcript: Transcript, made: Sequence[Edited]) -> None:
     """Write the lines of a new transcript."""
     rows = [
@@ -155,6 +164,7 @@ def fill(transcript: Transcript, made: Sequence[Edited]) -> None:
             "start_ms": line.start_ms,
             "end_ms": line.end_ms,
             "is_unclear": line.is_unclear,
+            "machine": line.machine,
         }
         for position, line in enumerate(made)
     ]

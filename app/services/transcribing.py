@@ -152,7 +152,7 @@ def _whole(
     first, last = stretch or (0, len(before) - 1)
     if before and not 0 <= first <= last < len(before):
         raise Invalid("These lines are not in the revision that was read.")
-    cleaned = [_cleaned(line) for line in edited]
+    cleaned = [_still_a_machine(_cleaned(line), before) for line in edited]
     made = [part for line in cleaned for part in _split(line, before)]
     for number, line in enumerate(made, first):
         _check(line, number, range(first, last + 1))
@@ -176,6 +176,15 @@ def _whole(
 def _cleaned(line: Edited) -> Edited:
     speaker = " ".join(clean_text(line.speaker).split())
     return replace(line, text=clean_text(line.text).strip(), speaker=speaker)
+
+
+def _still_a_machine(line: Edited, before: Sequence[Edited]) -> Edited:
+    """A machine's words are marked as such until somebody says that they are checked, or corrects them."""
+    held = [before[p] for p in line.came_from if 0 <= p < len(before)]
+    whole = " ".join(_cleaned(was).text for was in held)
+    mark = next((was.machine for was in held if was.machine), "")
+    untouched = " ".join(line.text.split()) in " ".join(whole.split())
+    return replace(line, machine=mark if line.machine and untouched else "")
 
 
 def _as_it_was(line: Edited, before: Sequence[Edited]) -> Edited:

@@ -75,6 +75,7 @@ function split(row) {
   setTime(added, "start", cut);
   field(added, "end").value = field(row, "end").value;
   field(added, "unclear").checked = field(row, "unclear").checked;
+  if (field(added, "machine")) field(added, "machine").checked = field(row, "machine").checked;
   setTime(row, "end", cut);
   renamed();
   go(added, 0);
@@ -184,7 +185,7 @@ form.addEventListener("keydown", (event) => {
 // What was typed survives a closed tab, and leaving it unsaved is warned of.
 function state() {
   return rows().map((row) => ["row", "from", "text", "speaker", "start", "end"].map((name) => field(row, name).value)
-    .concat(["unclear", "join", "remove"].map((name) => Boolean(field(row, name)?.checked))));
+    .concat(["unclear", "join", "remove", "machine"].map((name) => Boolean(field(row, name)?.checked))));
 }
 const asRead = JSON.stringify(state());
 const differs = () => JSON.stringify(state()) !== asRead;
@@ -204,7 +205,7 @@ function takeBack(held) {
   for (const row of rows().slice(wanted.length)) row.remove();
   rows().forEach((row, at) => {
     ["row", "from", "text", "speaker", "start", "end"].forEach((name, n) => { field(row, name).value = wanted[at][n]; });
-    ["unclear", "join", "remove"].forEach((name, n) => {
+    ["unclear", "join", "remove", "machine"].forEach((name, n) => {
       const flag = field(row, name);
       if (!flag) return;
       flag.value = wanted[at][0];

@@ -11,6 +11,7 @@ from app.services.reconciling import Choices
 from app.services.revisions import Edited
 
 CHOICE = "choice-"  # before the key of a difference
+UNCHECKED = "unchecked"  # a machine's words that nobody has checked
 FIELDS = ("row", "from", "text", "speaker", "start", "end")
 
 
@@ -27,6 +28,7 @@ class Row:
     unclear: bool = False
     join: bool = False
     remove: bool = False
+    machine: bool = False
     number: str = ""
 
 
@@ -41,6 +43,7 @@ def of_lines(lines: Sequence[Edited], first: int) -> list[Row]:
             start="" if line.start_ms is None else timecode.format_ms(line.start_ms),
             end="" if line.end_ms is None else timecode.format_ms(line.end_ms),
             unclear=line.is_unclear,
+            machine=bool(line.machine),
             number=str(number),
         )
         for number, line in enumerate(lines, first)
@@ -52,7 +55,7 @@ def as_typed(form: MultiDict[str, str]) -> list[Row]:
     columns = [form.getlist(name) for name in FIELDS]
     if len({len(column) for column in columns}) != 1:
         raise Invalid("The form is not whole: some lines lack a field. Nothing was saved.")
-    flags = {name: set(form.getlist(name)) for name in ("unclear", "join", "remove")}
+    flags = {name: set(form.getlist(name)) for name in ("unclear", "join", "remove", "machine")}
     return [
         Row(
             key,
@@ -64,6 +67,7 @@ def as_typed(form: MultiDict[str, str]) -> list[Row]:
             unclear=key in flags["unclear"],
             join=key in flags["join"],
             remove=key in flags["remove"],
+            machine=key in flags["machine"],
             number=came.partition(",")[0],
         )
         for key, came, text, speaker, start, end in zip(*columns, strict=True)
@@ -108,6 +112,7 @@ def joined(one: Edited, other: Edited) -> Edited:
         start_ms=one.start_ms if one.start_ms is not None else other.start_ms,
         end_ms=other.end_ms if other.end_ms is not None else one.end_ms,
         is_unclear=one.is_unclear or other.is_unclear,
+        machine=one.machine or other.machine,
     )
 
 
@@ -137,6 +142,7 @@ def _line(row: Row, number: int) -> Edited:
         _time(row.start, number),
         _time(row.end, number),
         row.unclear,
+        UNCHECKED if row.machine else "",
     )
 
 

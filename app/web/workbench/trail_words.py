@@ -114,6 +114,7 @@ SENTENCES: dict[str, LazyString] = {
     "tie.untie": _l("took away that two people are connected: %(kind)s"),
     "transcript.credit": _l("changed who translated it"),
     "transcript.restore": _l("brought back an earlier revision of the transcript"),
+    "transcript.attach": _l("attached a transcript"),
     "transcript.revise": _l("corrected the transcript"),
     "transcript.translate": _l("added a translation: %(language)s"),
     "upload.begin": _l("began to send a file"),

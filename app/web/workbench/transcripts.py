@@ -5,8 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError, Conflict, Invalid, NotFound
-from app.services import comparing, following, linking, reading, revisions, transcribing, translating
+from app.services import (
+    comparing,
+    following,
+    linking,
+    reading,
+    revisions,
+    supplying,
+    transcribing,
+    translating,
+)
 from app.services.reconciling import LinesDiffer
+from app.web.saying import say
 from app.web.visitor import actor, archive, audience
 from app.web.workbench import bp, desk, rows
 
@@ -69,6 +79,31 @@ def revise(identifier: str) -> ResponseReturnValue:
         return redirect(again, 303)
     flash(gettext("Saved as revision %(revision)s.", revision=saved))
     return redirect(again, 303)
+
+
+@bp.post("/testimonies/<identifier>/transcript/file")
+def attach_transcript(identifier: str) -> ResponseReturnValue:
+    """Attach a transcript from a file, as the first or as a new revision."""
+    file = request.files.get("file")
+    back = desk.address(identifier, "revisions")
+    try:
+        if file is None or not file.filename:
+            raise Invalid("Choose a file first.")
+        with archive().writing():
+            saved = supplying.attach(
+                identifier, file.stream.read(), file.filename, actor(), note=request.form.get("note", "")
+            )
+    except NotFound:
+        return desk.gone()
+    except (Conflict, Invalid) as refusal:
+        flash(say(str(refusal)))
+        return redirect(back, 303)
+    flash(
+        gettext("Saved as revision %(revision)s.", revision=saved)
+        if saved
+        else gettext("Nothing differs from what stands there; no new revision was made.")
+    )
+    return redirect(url_for(".transcript", identifier=identifier) if saved else back, 303)
 
 
 def _again(identifier: str, language: str, page: int, refusal: ArchiveError) -> ResponseReturnValue:
