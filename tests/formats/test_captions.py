@@ -185,7 +185,7 @@ def test_whisper(shared) -> None:
     record = whisper.record(
         b'{"language": "ru", "segments": [{"start": 0, "end": 1.5, "text": " \xd0\x94\xd0\xb0."}]}', "a.json"
     )
-    assert record.lines == (Line(0, "Да.", "", 0, 1500),)
+    assert record.lines == (Line(0, "Да.", "", 0, 1500, machine="unchecked"),)
     assert record.language == "ru"
     for name in ("whisper_bad.json", "whisper_nan.json"):
         with pytest.raises(Invalid):
