@@ -161,6 +161,7 @@ class LinkView:
     note: str
     linked_by: str
     linked_on: date
+    told: Mapping[str, str]  # the figure and the time the passage gives, as a form holds them
     readings: tuple[ReadingView, ...] = ()
 
 

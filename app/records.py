@@ -357,3 +357,5 @@ class EvidenceEntry:
     ref: str = ""  # the link's identifier
     quote: str = ""  # what is said there, as the asking audience may read it
     claim_text: str = ""
+    figure: Figure = Figure()  # the number the passage gives
+    happened: FuzzyDate = FuzzyDate("")  # when the passage puts what it tells of

@@ -47,8 +47,8 @@ from app.models import (
     Verdict,
 )
 from app.policy import DOORS, Action, Actor
-from app.records import Agent, Chapter, Named, Tag
-from app.services import accessioning, accounts, auditing, exchanging, linking, publishing, redacting
+from app.records import Agent, Chapter, Figure, Named, Tag
+from app.services import accessioning, accounts, auditing, exchanging, linking, publishing, redacting, tying
 from config import Settings
 from tests.conftest import PASSWORD, post, testimony
 from tests.telling import accept, send
@@ -118,6 +118,8 @@ def crawl(aviary: Aviary, visitor: FlaskClient, seen: set[str]) -> Iterator[tupl
         kinds = ("testimonies", "people", "places", "events", "claims", "questions", "sources", "collections")
         waiting += [f"/{kind}/{identifier}" for kind in (*kinds, "media", "workbench/testimonies")]
         waiting += [f"/testimonies/{identifier}.json", f"/testimonies/{identifier}/cite.txt"]
+        waiting += [f"/api/v1/{kind}/{identifier}" for kind in ("claims", "questions")]
+        waiting.append(f"/claims/{identifier}/evidence.csv")
     refused = set[str]()
     while waiting and len(seen) < MOST * 3:
         address = waiting.pop()
@@ -260,6 +262,12 @@ def open_with_secrets(aviary: Aviary, archive: Archive) -> None:
         hidden = linking.link(
             kept.identifier, 1, 1, claim.identifier, "supports", "heard_from", OPERATOR,
             note=word("a note on a withheld passage"), heard_from=word("heard from, withheld"),
+            told={
+                "figure": word("a figure of a withheld passage"),
+                "figure_value": "77340077",
+                "figure_counted": word("what a withheld passage counts"),
+                "happened": word("the time of a withheld passage"),
+            },
         )  # fmt: skip
         shown = linking.link(kept.identifier, 0, 0, claim.identifier, "supports", "saw", OPERATOR)
         linking.link(kept.identifier, 0, 0, draft.identifier, "supports", "saw", OPERATOR)
@@ -268,6 +276,9 @@ def open_with_secrets(aviary: Aviary, archive: Archive) -> None:
             evidence.readings.append(
                 SecondReading(read_by="x", verdict=Verdict.QUESTIONS, note=note, evidence_version=1)
             )
+        draft.earlier, draft.later = word("what a draft puts first"), word("what a draft puts after it")
+        draft.figure = Figure(word("the figure of a draft"), 77340078, counted=word("what a draft counts"))
+        aviary.words |= dict.fromkeys(("77340077", "77340078"), "a number that is hidden")
         redacting.redact(kept.identifier, 1, 1, "danger", OPERATOR, note=word("a note on a withholding"))
         term = session.scalars(select(Term)).first()
         assert term is not None
@@ -325,6 +336,14 @@ def people_of_the_archive(aviary: Aviary, archive: Archive) -> None:
         session.flush()
         asker = session.scalars(select(User).filter_by(role=Role.READER)).one()
         restricted = session.scalars(select(Testimony).filter_by(source_id="restricted")).one()
+        ana = session.scalars(select(Person).filter_by(name="Ana Vell")).one()
+        neighbour = session.scalars(select(Person).filter_by(public_name="a neighbour")).one()
+        for kind, said in (
+            ("family", {"said_in": restricted.identifier, "is_published": True}),
+            ("household", {}),
+        ):
+            why = word(f"why a tie is noted, {kind}")
+            tying.note(ana.identifier, neighbour.identifier, kind, OPERATOR, why=why, **said)
         request = AccessRequest(
             user_id=asker.id, testimony_id=restricted.id, reason=word("the reason of a request")
         )

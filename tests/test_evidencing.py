@@ -11,7 +11,7 @@ import pytest
 from app.cli.base import OPERATOR
 from app.formats import jsonl, register
 from app.models import Audience
-from app.records import EvidenceEntry
+from app.records import EvidenceEntry, Figure, FuzzyDate
 from app.services import accessioning, evidence_files, evidencing, exchanging, linking, redacting, registering
 from tests.conftest import testimony
 from tests.correcting import Edited, begin, save
@@ -28,7 +28,11 @@ CLAIMS = {
 }
 ENTRIES = [
     EvidenceEntry("told", 1, 1, "forty", "supports", "saw", note="-counted them"),
-    EvidenceEntry("told", 2, 3, "bridge", "qualifies", "heard_from", heard_from="a brother"),
+    EvidenceEntry(
+        *("told", 2, 3, "bridge", "qualifies", "heard_from", "a brother"),
+        figure=Figure("some thirty", 30, approximate=True, unit="people", counted="who left", where="Orrin"),
+        happened=FuzzyDate("at dawn", "1962-06-03", "1962-06-03T04:00", "1962-06-03T06:00"),
+    ),
     EvidenceEntry(
         *("told", 2, 2, "forty", "contradicts", "inferred"),
         linked_by="A guest",
@@ -91,6 +95,7 @@ def test_out_and_in_again_loses_nothing(form, archive, account):
     assert (report.linked, report.problems) == (3, [])
     after = given(archive)
     assert [(replace(e, ref=""), w) for e, w in after] == [(replace(e, ref=""), w) for e, w in before]
+    assert {(e.figure, e.happened) for e, _ in after} == {(e.figure, e.happened) for e in ENTRIES}
     assert {e.linked_by for e, _ in after} == {"command line", "A guest"}
 
 

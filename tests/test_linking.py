@@ -7,7 +7,10 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from app.cli import cli
-from app.models import AuditEntry, Claim
+from app.cli.base import OPERATOR
+from app.models import AuditEntry, Claim, Evidence
+from app.records import Figure
+from app.services import claiming, figuring, recounting
 from tests.conftest import post, testimony, told
 
 REGISTER = {
@@ -255,26 +258,86 @@ def test_a_claim_made_at_the_desk_is_hidden_until_it_is_shown(claim, keep, sign_
     assert client.get(f"/claims/{identifier_of_claim}").status_code == 200
 
 
+TOLD = {"figure": "about forty", "figure_counted": "coffins", "happened": "27 February 1988"}
+
+
+def tie(visitor, identifier, claim, **told):
+    return post(
+        visitor,
+        f"/workbench/testimonies/{identifier}/link?first=0&last=0",
+        f"/workbench/testimonies/{identifier}/link",
+        **({"first": 0, "last": 0, "claim": claim, "stance": "supports", "basis": "saw"} | told),
+    )
+
+
+def test_a_passage_gives_a_number_and_a_time_by_hand(claim, keep, sign_in, client, archive):
+    identifier = keep(testimony("a", "I counted about forty coffins."))
+    archivist = sign_in("archivist")
+    assert tie(archivist, identifier, claim, **TOLD).status_code == 303
+    page = client.get(f"/claims/{claim}").text
+    for shown in ("about forty", "coffins", "27 February 1988"):
+        assert shown in page
+    with archive.reading() as session:
+        held = session.scalars(select(Evidence)).one()
+        assert held.figure == Figure("about forty", 40, approximate=True, unit="people", counted="coffins")
+        assert held.happened.edtf == "1988-02-27"
+        change = {"version": held.version} | {f"was_{k}": v for k, v in fields(held).items()}
+        change |= fields(held) | {"figure": "thirty to fifty"}
+        held = held.identifier
+    desk = f"/workbench/testimonies/{identifier}"
+    assert post(archivist, desk, f"/workbench/evidence/{held}/change", **change).status_code == 303
+    with archive.reading() as session:
+        figure = session.scalars(select(Evidence)).one().figure
+        assert (figure.words, figure.low, figure.high) == ("thirty to fifty", 30, 50)
+        told = next(e for e in recounting.of(identifier, OPERATOR) if e.action == "evidence.change")
+        assert told.details["before"] == {"figure": "about forty"}
+        assert told.details["after"] == {"figure": "thirty to fifty"}
+    assert "thirty to fifty" in client.get(f"/claims/{claim}").text
+
+
+def fields(held) -> dict[str, str]:
+    return figuring.fields(held.figure, held.happened)
+
+
 @pytest.mark.parametrize(
-    ("words", "figure"),
+    ("wrong", "said"),
     [
-        ("613", (613, None, None, False)),
-        ("about 1,275 people", (1275, None, None, True)),
-        ("150 to 180", (None, 150, 180, False)),
-        ("150–180", (None, 150, 180, False)),
-        ("at least 40", (None, 40, None, False)),
-        ("up to 12", (None, None, 12, False)),
-        ("about forty", (None, None, None, False)),
-        ("12 men and 13 women", (None, None, None, False)),
-        ("", (None, None, None, False)),
+        ({"figure_value": "forty"}, "is no number"),
+        ({"figure_low": "9", "figure_high": "4"}, "lowest number is higher"),
+        ({"happened_edtf": "yesterday"}, "is no date"),
     ],
 )
-def test_a_figure_is_read_from_its_words_where_that_is_certain(words, figure):
-    from app.services.claiming import figured
+def test_what_is_no_number_is_refused_and_nothing_typed_is_lost(wrong, said, claim, keep, sign_in, archive):
+    identifier = keep(testimony("a", "I counted about forty coffins."))
+    refused = tie(sign_in("archivist"), identifier, claim, **(TOLD | wrong))
+    assert refused.status_code == 422
+    for kept in (said, *(TOLD | wrong).values()):
+        assert kept in refused.text
+    with archive.reading() as session:
+        assert not session.scalars(select(Evidence)).all()
 
-    read = figured(words)
-    assert (read.value, read.low, read.high, read.approximate) == figure
-    assert read.words == words
+
+def test_a_claim_says_when_where_and_in_what_order(claim, sign_in, client, archive):
+    archivist, address = sign_in("archivist"), f"/workbench/claims/{claim}"
+    with archive.reading() as session:
+        held = session.scalars(select(Claim)).one()
+        read = {"version": held.version} | {f"was_{k}": v for k, v in claiming.fields(held).items()}
+    wanted = {"text": "Forty people died.", "figure": "40", "is_published": "1"}
+    wanted |= {"happened": "June 1962", "place": "Оррин", "figure_counted": "the drowned"}
+    refused = post(archivist, address, address, **read, **wanted, earlier="The flood")
+    assert refused.status_code == 422
+    assert "both what came first" in refused.text
+    assert "the drowned" in refused.text
+    done = post(archivist, address, address, **read, **wanted, earlier="The flood", later="The count")
+    assert done.status_code == 303
+    with archive.reading() as session:
+        held = session.scalars(select(Claim)).one()
+        assert (held.happened.edtf, held.place.name, held.earlier) == ("1962-06", "Orrin", "The flood")
+        assert held.figure == Figure("", 40, unit="people", counted="the drowned")
+        event = held.question.event.identifier
+    page = client.get(f"/events/{event}").text
+    for shown in ("June 1962", "The count", "Where it is said to have happened"):
+        assert shown in page
 
 
 def test_claims_are_looked_through_by_their_words(claim, sign_in):

@@ -2,7 +2,7 @@
 
 ``{"@graph": [{"@type": "Claim", "@id", "text", "citation": [{"@type": "Quotation", "text", "isPartOf": the
 testimony, "firstLine", "lastLine", "revision", "stance", "basis", "heardFrom", "comment", "linkedBy",
-"linkedAt"}]}]}``. Words that Schema.org does not have are of our own namespace.
+"linkedAt", "figure", "happened"}]}]}``. Words that Schema.org does not have are of our own namespace.
 """
 
 import json
@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from app.errors import Invalid
 from app.formats.base import check_size
-from app.formats.evidence_csv import checked
+from app.formats.evidence_csv import NESTED, NOTHING, checked
+from app.plain import plain, restore
 from app.records import EvidenceEntry
 
 TYPE = "application/ld+json"
@@ -27,7 +28,10 @@ _WORDS = {  # field of the entry: what it is called in the file
     "quote": "text",
     "ref": "identifier",
 }
-_OURS = ("stance", "basis", "heardFrom", "linkedBy", "linkedAt", "firstLine", "lastLine", "revision")
+_OURS = (
+    *("stance", "basis", "heardFrom", "linkedBy", "linkedAt"),
+    *("firstLine", "lastLine", "revision", "figure", "happened"),
+)
 CONTEXT: list[Any] = ["https://schema.org", {name: OWN + name for name in _OURS}]
 
 
@@ -51,6 +55,7 @@ def _quotation(entry: EvidenceEntry, root: str) -> dict[str, Any]:
     said |= {"firstLine": entry.first, "lastLine": entry.last}
     if entry.revision is not None:
         said["revision"] = entry.revision
+    said |= {name: given for name in NESTED if (given := plain(getattr(entry, name))) != NOTHING[name]}
     return said | {theirs: value for ours, theirs in _WORDS.items() if (value := getattr(entry, ours))}
 
 
@@ -84,7 +89,8 @@ def _entry(said: Mapping[str, Any], claim: str, text: str) -> EvidenceEntry:
             raise Invalid("its lines are no numbers")
     assert isinstance(first, int)
     assert isinstance(last, int)
-    words = {ours: str(said.get(theirs, "")) for ours, theirs in _WORDS.items()}
+    more: dict[str, Any] = {ours: str(said.get(theirs, "")) for ours, theirs in _WORDS.items()}
+    more |= {name: restore(kind, said[name]) for name, kind in NESTED.items() if name in said}
     return checked(
         EvidenceEntry(
             testimony=_named(said["isPartOf"]["@id"]),
@@ -93,7 +99,7 @@ def _entry(said: Mapping[str, Any], claim: str, text: str) -> EvidenceEntry:
             claim=claim,
             revision=revision,
             claim_text=text,
-            **words,
+            **more,
         )
     )
 

@@ -15,7 +15,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from app.errors import Invalid
 from app.formats.base import check_size
-from app.formats.evidence_csv import checked
+from app.formats.evidence_csv import NESTED, NOTHING, checked
+from app.plain import plain, restore
 from app.records import EvidenceEntry
 from app.timecode import fragment
 
@@ -107,6 +108,11 @@ def annotation(entry: EvidenceEntry, where: Where, root: str) -> dict[str, Any]:
         for name, purpose in _FIELDS.items()
         if (said := getattr(entry, name))
     ]
+    bodies += [
+        {"type": f"archive:{kind.__name__}", "purpose": "describing", f"archive:{name}": given}
+        for name, kind in NESTED.items()
+        if (given := plain(getattr(entry, name))) != NOTHING[name]
+    ]
     said = {
         "id": f"urn:x-archive:evidence:{quote(entry.ref, safe='')}" if entry.ref else "",
         "type": "Annotation",
@@ -152,7 +158,9 @@ def _items(found: Any) -> list[Any]:
 def _entry(item: Mapping[str, Any]) -> EvidenceEntry:
     bodies = item["body"] if isinstance(item["body"], list) else [item["body"]]
     claim = next(body for body in bodies if body.get("purpose") == "linking")
-    said = {body["archive:field"]: str(body["value"]) for body in bodies if "archive:field" in body}
+    said: dict[str, Any] = {
+        body["archive:field"]: str(body["value"]) for body in bodies if "archive:field" in body
+    }
     place = item["target"]
     selectors = place["selector"]
     lines = next(m for s in selectors if (m := _LINES.fullmatch(str(s.get("value", "")))))
@@ -166,6 +174,7 @@ def _entry(item: Mapping[str, Any]) -> EvidenceEntry:
             last=int(lines[2]),
             claim=_named(claim["source"]),
             **{name: said.get(name, "") for name in _FIELDS},
+            **_given(bodies),
             revision=revision,
             linked_by=unquote(str(item.get("creator", {}).get("id", "")).removeprefix(USER)),
             linked_at=str(item.get("created", "")),
@@ -174,6 +183,12 @@ def _entry(item: Mapping[str, Any]) -> EvidenceEntry:
             claim_text=str(claim.get("archive:text", "")),
         )
     )
+
+
+def _given(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The figure and the time the passage gives."""
+    held = {name: body[f"archive:{name}"] for body in bodies for name in NESTED if f"archive:{name}" in body}
+    return {name: restore(NESTED[name], value) for name, value in held.items()}
 
 
 def _named(address: Any) -> str:

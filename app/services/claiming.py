@@ -1,9 +1,7 @@
 """Make questions, the claims that answer them, and the sources that assert them; and change them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,20 +9,13 @@ from sqlalchemy import select
 from app.dates import from_words
 from app.db import session
 from app.errors import Invalid, NotFound
-from app.models import Claim, Dismissal, Event, Evidence, Question, Source
+from app.models import Claim, Dismissal, Event, Evidence, Place, PlaceName, Question, Source
 from app.policy import Action, Actor, require
-from app.records import Figure
 from app.search.folding import fold
-from app.services import auditing, linking, publishing, settling
+from app.services import auditing, figuring, linking, publishing, settling
 
 LONGEST = 4000  # characters of a claim, a question or a note
 PER_PAGE = 20  # questions on a page
-_NUMBER = r"(\d{1,3}(?:[  .,]\d{3})+|\d+)"
-_ABOUT = re.compile(rf"\b(?:about|around|some|circa|ca\.?|approximately|~)\s*{_NUMBER}\b|~\s*{_NUMBER}", re.I)
-_FROM_TO = re.compile(rf"{_NUMBER}\s*(?:-|–|—|to|or)\s*{_NUMBER}", re.I)
-_AT_LEAST = re.compile(rf"\b(?:at least|more than|over)\s+{_NUMBER}", re.I)
-_AT_MOST = re.compile(rf"\b(?:at most|up to|fewer than|less than|under)\s+{_NUMBER}", re.I)
-_ALONE = re.compile(rf"^\D*{_NUMBER}\D*$")
 
 
 def make_question(
@@ -75,26 +66,35 @@ def make_claim(
     *,
     source: str = "",
     attributed_to: str = "",
-    figure: str = "",
     note: str = "",
     is_published: bool = False,
+    **more: str,
 ) -> Claim:
-    """Keep a new claim as it was asserted. ``source`` is an identifier or a title; ``figure`` words.
+    """Keep a new claim as it was asserted. ``source`` is an identifier or a title; ``more`` are its figure
+    and time (figuring.FIELDS), the name of the ``place``, and what it puts ``earlier`` and ``later``.
 
-    Raises NotFound for the question, Invalid for a claim without words or an unknown source.
+    Raises NotFound for the question; Invalid for a claim without words, an unknown source or place, what
+    is no number or date, and half an order.
     """
     require(actor, Action.LINK)
     question = asked(question_id)
     _may_be_seen(question, is_published)
+    figure, happened = figuring.given(more, question.unit)
+    place = _place(more.get("place", ""))
     made = Claim(
         question=question,
         text=_said(text),
         source_id=found.id if (found := _source(source)) else None,
         attributed_to=attributed_to.strip(),
-        figure=replace(figured(figure), unit=question.unit if figure.strip() else ""),
+        figure=figure,
+        happened=happened,
+        place_id=place.id if place else None,
+        earlier=more.get("earlier", "").strip(),
+        later=more.get("later", "").strip(),
         note=note.strip(),
         is_published=is_published,
     )
+    _in_order(made)
     _add(made, actor, text=made.text, question=question.identifier, is_published=is_published)
     return made
 
@@ -106,8 +106,8 @@ def change_claim(
     actor: Actor,
     before: Mapping[str, str] | None = None,
 ) -> Claim:
-    """Change a claim's ``text``, ``attributed_to``, ``figure`` (words), ``note``, ``source`` (its title), or
-    whether readers see it (``is_published``: "1" or ""). Raises NotFound, Invalid and settling.Differs."""
+    """Change what ``fields`` holds of a claim: ``source`` by its title, ``place`` by its name, "1" or "" for
+    whether readers see it. Raises NotFound, Invalid and settling.Differs."""
     require(actor, Action.LINK)
     claim = linking.claimed(claim_id)
     version = settling.locked(claim)
@@ -163,28 +163,14 @@ def fields(claim: Claim) -> dict[str, str]:
     return {
         "text": claim.text,
         "attributed_to": claim.attributed_to,
-        "figure": claim.figure.words or _words(claim.figure),
         "note": claim.note,
         "source": claim.source.title if claim.source else "",
+        "place": claim.place.in_use.name if claim.place else "",
+        "earlier": claim.earlier,
+        "later": claim.later,
+        **figuring.fields(claim.figure, claim.happened),
         "is_published": _flag(claim.is_published),
     }
-
-
-def figured(words: str) -> Figure:
-    """The number in these words, as far as it is certain which one is meant: "about forty" stays words."""
-    words = words.strip()
-    if not words:
-        return Figure()
-    if match := _FROM_TO.search(words):
-        return Figure(words, low=_value(match[1]), high=_value(match[2]))
-    if match := _AT_LEAST.search(words):
-        return Figure(words, low=_value(match[1]))
-    if match := _AT_MOST.search(words):
-        return Figure(words, high=_value(match[1]))
-    if match := _ABOUT.search(words):
-        return Figure(words, value=_value(match[1] or match[2]), approximate=True)
-    match = _ALONE.search(words)
-    return Figure(words, value=_value(match[1])) if match else Figure(words)
 
 
 def asked(question_id: str) -> Question:
@@ -235,14 +221,18 @@ def _set(claim: Claim, changed: Mapping[str, Any]) -> None:
         if name == "source":
             claim.source_id = found.id if (found := _source(value)) else None
             session().expire(claim, ["source"])
-        elif name == "figure":
-            unit, counted = claim.figure.unit or claim.question.unit, claim.figure.counted
-            claim.figure = replace(figured(value), unit=unit, counted=counted) if value else Figure()
+        elif name == "place":
+            place = _place(value)
+            claim.place_id = place.id if place else None
+            session().expire(claim, ["place"])
         elif name == "is_published":
             _may_be_seen(claim.question, bool(value))
             claim.is_published = bool(value)
-        else:
+        elif name not in figuring.FIELDS:
             setattr(claim, name, _said(value) if name == "text" else value)
+    claim.figure = figuring.changed_figure(claim.figure, changed, claim.question.unit)
+    claim.happened = figuring.changed_time(claim.happened, changed)
+    _in_order(claim)
 
 
 def _republish(claims: Iterable[Claim]) -> None:
@@ -276,6 +266,21 @@ def _source(words: str) -> Source | None:
     raise Invalid(f"There is no source {words.strip()}; make it first.")
 
 
+def _place(words: str) -> Place | None:
+    if not words.strip():
+        return None
+    known = (Place.identifier == words.strip()) | (Place.name == words.strip())
+    named = select(Place).outerjoin(PlaceName).where(known | (PlaceName.form == words.strip()))
+    if found := session().scalars(named.order_by(Place.id).limit(1)).first():
+        return found.in_use
+    raise Invalid(f"There is no place {words.strip()}; make it first.")
+
+
+def _in_order(claim: Claim) -> None:
+    if bool(claim.earlier) != bool(claim.later):
+        raise Invalid("Say both what came first and what came after it, or neither.")
+
+
 def _said(text: str) -> str:
     said = text.strip()
     if not said:
@@ -292,18 +297,3 @@ def _may_be_seen(question: Question, is_published: bool) -> None:
 
 def _flag(value: bool) -> str:
     return "1" if value else ""
-
-
-def _value(number: str) -> float:
-    return float(re.sub(r"\D", "", number))
-
-
-def _words(figure: Figure) -> str:
-    """A number that came without words, in words that are read as the same number."""
-    if figure.value is not None:
-        return f"about {figure.value:g}" if figure.approximate else f"{figure.value:g}"
-    if figure.low is not None and figure.high is not None:
-        return f"{figure.low:g} to {figure.high:g}"
-    if figure.low is not None:
-        return f"at least {figure.low:g}"
-    return f"at most {figure.high:g}" if figure.high is not None else ""

@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.plain import restore
 from app.policy import Action, Actor, require
-from app.records import EvidenceEntry, Mark
+from app.records import EvidenceEntry, Figure, FuzzyDate, Mark
 from app.services import linking, publishing, quoting, reading, revisions, tracing, weighing
 
 KINDS: dict[str, Any] = {"claim": Claim, "question": Question, "event": Event, "source": Source}
@@ -70,15 +70,20 @@ def _tie(testimony: Testimony, entry: EvidenceEntry, actor: Actor, report: Repor
     if held is None:
         linking.tie(testimony, replace(entry, first=first, last=last), actor)
         report.linked += 1
-    elif (held.stance, held.basis, held.heard_from, held.note) == (
-        entry.stance,
-        entry.basis,
-        entry.heard_from,
-        entry.note,
-    ):
+    elif _says(held, entry):
         report.known += 1
     else:
         raise Conflict("These lines are tied to this claim already, and otherwise; that was left as it is.")
+
+
+def _says(held: Evidence, entry: EvidenceEntry) -> bool:
+    """Whether a link says what the entry says. A figure or a time that the entry does not give may differ."""
+    return (
+        (held.stance, held.basis, held.heard_from, held.note)
+        == (entry.stance, entry.basis, entry.heard_from, entry.note)
+        and entry.figure in (Figure(), held.figure)
+        and entry.happened in (FuzzyDate(""), held.happened)
+    )
 
 
 def _held(testimony: Testimony, first: int, last: int, claim: Claim) -> Evidence | None:
@@ -165,6 +170,8 @@ def _given(
         ref=mark.ref,
         quote=text.said(mark.first, mark.last),
         claim_text=mark.claim_text,
+        figure=mark.figure or Figure(),
+        happened=mark.happened or FuzzyDate(""),
     )
     return entry, text.where(mark.first, mark.last)
 

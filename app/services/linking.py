@@ -23,7 +23,7 @@ from app.models import (
 from app.pages import LinkView, ReadingView
 from app.policy import Action, Actor, require
 from app.records import EvidenceEntry
-from app.services import auditing, identifying, publishing, settling
+from app.services import auditing, figuring, identifying, publishing, settling
 
 
 def link(
@@ -37,15 +37,22 @@ def link(
     *,
     note: str = "",
     heard_from: str = "",
+    told: Mapping[str, str] | None = None,
 ) -> Evidence:
-    """Say that lines ``first`` to ``last`` of a testimony bear on a claim.
+    """Say that lines ``first`` to ``last`` of a testimony bear on a claim. ``told`` are the figure and the
+    time they give, as a form holds them (figuring.FIELDS).
 
-    Raises NotFound for the testimony or the claim, Invalid for lines, stance or basis, and
-    Conflict when the same lines are tied to the claim already.
+    Raises NotFound for the testimony or the claim; Invalid for lines, stance or basis, what is no number and
+    what is no date; and Conflict when the same lines are tied to the claim already.
     """
     require(actor, Action.LINK)
     testimony = find(testimony_id)
-    said = EvidenceEntry(testimony_id, first, last, claim_id, stance, basis, heard_from, note)
+    figure, happened = figuring.given(told or {}, claimed(claim_id).question.unit)
+    said = EvidenceEntry(
+        *(testimony_id, first, last, claim_id, stance, basis, heard_from, note),
+        figure=figure,
+        happened=happened,
+    )
     evidence = tie(testimony, said, actor)
     publishing.publish(testimony)
     return evidence
@@ -69,6 +76,8 @@ def tie(testimony: Testimony, said: EvidenceEntry, actor: Actor) -> Evidence:
         basis=basis,
         note=said.note,
         heard_from=said.heard_from,
+        figure=said.figure,
+        happened=said.happened,
         linked_by=said.linked_by or actor.identifier or actor.name or "command line",
         linked_at=_moment(said.linked_at) if said.linked_at else clock.now(),
     )
@@ -85,8 +94,15 @@ def tie(testimony: Testimony, said: EvidenceEntry, actor: Actor) -> Evidence:
         basis=basis.value,
         note=said.note,
         heard_from=said.heard_from,
+        after=_told(evidence),
     )
     return evidence
+
+
+def _told(evidence: Evidence) -> dict[str, str]:
+    """The figure and the time the passage gives, as far as it gives any."""
+    held = figuring.fields(evidence.figure, evidence.happened)
+    return {name: value for name, value in held.items() if value}
 
 
 def _moment(written: str) -> datetime:
@@ -104,10 +120,11 @@ def change(
     actor: Actor,
     before: Mapping[str, str] | None = None,
 ) -> Testimony:
-    """Say otherwise how a passage bears on its claim: ``stance``, ``basis``, ``heard_from``, ``note``.
+    """Say otherwise how a passage bears on its claim: ``stance``, ``basis``, ``heard_from``, ``note``, and
+    the figure and the time it gives (figuring.FIELDS).
 
     ``read`` is the version that was edited, ``before`` what was read. What was read a second time before
-    needs a new reading. Raises NotFound, Invalid for stance or basis, and settling.Differs.
+    needs a new reading. Raises NotFound, settling.Differs, and Invalid as ``link``.
     """
     require(actor, Action.LINK)
     evidence = linked(evidence_id)
@@ -119,14 +136,17 @@ def change(
         "basis": evidence.basis.value,
         "heard_from": evidence.heard_from,
         "note": evidence.note,
+        **figuring.fields(evidence.figure, evidence.happened),
     }
     changed = settling.settle(held, version, read, wanted, before)
     testimony = evidence.passage.testimony
     if not changed:
         return testimony
-    for name, value in changed.items():
+    for name in changed.keys() - set(figuring.FIELDS):
         kind = {"stance": Stance, "basis": Basis}.get(name, str)
-        setattr(evidence, name, kind(value))
+        setattr(evidence, name, kind(changed[name]))
+    evidence.figure = figuring.changed_figure(evidence.figure, changed, evidence.claim.question.unit)
+    evidence.happened = figuring.changed_time(evidence.happened, changed)
     evidence.linked_by = actor.identifier or actor.name or "command line"
     session().flush()
     auditing.note(
@@ -204,6 +224,7 @@ def _view(evidence: Evidence, known: Mapping[str, str]) -> LinkView:
         note=evidence.note,
         linked_by=known[evidence.linked_by],
         linked_on=evidence.linked_at.date(),
+        told=figuring.fields(evidence.figure, evidence.happened),
         readings=tuple(
             ReadingView(
                 known[r.read_by],
@@ -233,6 +254,7 @@ def unlink(evidence_id: str, actor: Actor) -> Testimony:
         basis=evidence.basis.value,
         note=evidence.note,
         heard_from=evidence.heard_from,
+        before=_told(evidence),
     )
     evidence.passage.evidence.remove(evidence)
     publishing.publish(testimony)

@@ -6,13 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.dates import from_words
 from app.errors import Invalid
 from app.formats import claim_jsonld, evidence_csv, webannotation
-from app.records import EvidenceEntry
+from app.records import EvidenceEntry, Figure, FuzzyDate
 
 ROOT = "https://archive.example"
 WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
 NAMES = WORDS.filter(lambda name: name.strip())
+NUMBERS = st.none() | st.floats(-1e9, 1e9) | st.integers(0, 10**9).map(float)
+FIGURES = st.builds(
+    Figure,
+    *(WORDS, NUMBERS, NUMBERS, NUMBERS, st.booleans()),
+    *(WORDS, WORDS, WORDS, WORDS),
+)
+TIMES = st.sampled_from(["", "27 February 1988", "about ten days later", "1988-02-27~"]).map(
+    from_words
+) | st.builds(FuzzyDate, WORDS, st.just("1988-02-27"), st.just("1988-02-27T15:00"), WORDS)
 ENTRIES = st.lists(
     st.builds(
         lambda first, length, **more: EvidenceEntry(first=first, last=first + length, **more),
@@ -29,6 +39,8 @@ ENTRIES = st.lists(
         linked_at=st.just("") | st.datetimes().map(lambda at: at.isoformat() + "Z"),
         ref=WORDS,
         quote=WORDS,
+        figure=FIGURES,
+        happened=TIMES,
     ),
     max_size=6,
 )
@@ -78,10 +90,12 @@ def test_a_table_of_somebody_else_may_hold_few_columns_and_semicolons():
         ("t,1,1,c,proves,saw", "stance is 'proves'"),
         ("t,1,1,c,supports,knows", "basis is 'knows'"),
         (" ,1,1,c,supports,saw", "testimony is empty"),
+        ("t,1,1,c,supports,saw,nan", "figure_value is nan"),
+        ("t,1,1,c,supports,saw,forty", "figure_value is 'forty'"),
     ],
 )
 def test_a_bad_row_is_named_and_the_rest_is_read(row, said):
-    table = f"testimony,first,last,claim,stance,basis\n{row}\nt,1,1,c,supports,saw\n"
+    table = f"testimony,first,last,claim,stance,basis,figure_value\n{row}\nt,1,1,c,supports,saw\n"
     bad, good = evidence_csv.load(table.encode())
     assert isinstance(bad, Invalid)
     assert said in str(bad)
@@ -102,3 +116,14 @@ def _told(load, data):
         return list(load(data))
     except Invalid as refusal:
         return [refusal]
+
+
+@pytest.mark.parametrize("figure", [7, {"value": "40"}, {"words": 3}, {"approximate": 1}, {"sum": 2}])
+def test_a_figure_that_is_none_is_refused(figure):
+    entry = EvidenceEntry("t", 1, 1, "c", "supports", "saw", figure=Figure("forty"))
+    annotation = webannotation.annotation(entry, webannotation.NOWHERE, ROOT)
+    annotation["body"][-1]["archive:figure"] = figure
+    graph = claim_jsonld.dump([entry], ROOT)
+    graph["@graph"][0]["citation"][0]["figure"] = figure
+    for load, data in ((webannotation.load, annotation), (claim_jsonld.load, graph)):
+        assert [type(found) for found in load(json.dumps(data).encode())] == [Invalid]

@@ -22,6 +22,27 @@ def test_a_map_is_drawn_of_any_place_on_earth(latitude, longitude):
     assert all(math.isfinite(x) for x, _ in (*grid.meridians, *grid.parallels))
 
 
+@given(
+    st.lists(st.tuples(st.just("A place"), st.floats(-80, 80), st.floats(-170, 170)), min_size=1, max_size=9)
+)
+def test_a_chart_holds_all_its_places_and_a_scale_that_fits(places):
+    chart = maps.chart(places)
+    assert [key for key, *_ in chart.points] == [str(n) for n in range(1, len(places) + 1)]
+    assert all(0 <= x <= maps.WIDTH and 0 <= y <= maps.HEIGHT for _, x, y, _ in chart.points)
+    assert 0 < chart.scale <= maps.WIDTH
+    assert all(0 <= x <= maps.WIDTH for x, _ in chart.meridians)
+
+
+def test_a_chart_keeps_north_up_east_right_and_distances_in_scale():
+    (_, x, y, _), (_, east, _, _), (_, _, north, _) = maps.chart(
+        [("here", 60.0, 10.0), ("east", 60.0, 10.2), ("north", 60.1, 10.0)]
+    ).points
+    assert x < east
+    assert north < y
+    assert y - north == pytest.approx(east - x, rel=0.02)  # a degree of longitude is half as long there
+    assert maps.chart([]) is None
+
+
 def test_khojaly_lies_where_it_lies():
     grid = maps.grid(39.911, 46.789)
     assert (grid.latitude, grid.longitude) == ("39°55′N", "46°47′E")

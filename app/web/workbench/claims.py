@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError
-from app.services import bringing, candidates, claiming, linking
+from app.services import bringing, candidates, claiming, figuring, linking
 from app.web.visitor import actor
 from app.web.workbench import bp, desk
 
-CLAIM = ("text", "attributed_to", "figure", "note", "source", "is_published")
+MORE = (*figuring.FIELDS, "place", "earlier", "later")
+CLAIM = ("text", "attributed_to", "note", "source", "is_published", *MORE)
 QUESTION = ("text", "unit", "is_published")
 
 
@@ -48,9 +49,9 @@ def make_claim() -> ResponseReturnValue:
             actor(),
             source=source,
             attributed_to=form.get("attributed_to", ""),
-            figure=form.get("figure", ""),
             note=form.get("note", ""),
             is_published=bool(form.get("is_published")),
+            **desk.texts(*MORE),
         )
         made.append(kept.identifier)
 
@@ -122,7 +123,8 @@ def change_question(identifier: str) -> ResponseReturnValue:
 def _wanted(names: tuple[str, ...]) -> dict[str, str]:
     """What the form asks for; a box that is not ticked is not sent."""
     said = {name: request.form.get(name, "").replace("\r\n", "\n") for name in names}
-    return {name: value for name, value in said.items() if name in request.form or name == "is_published"}
+    boxes = ("is_published", "figure_approximate") if "figure" in request.form else ("is_published",)
+    return {name: value for name, value in said.items() if name in request.form or name in boxes}
 
 
 def _made(make: Callable[[], None], done: str, made: list[str]) -> ResponseReturnValue:

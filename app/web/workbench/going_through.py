@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError, Invalid
-from app.services import candidates, linking, reading
+from app.services import candidates, figuring, linking, reading
 from app.web.visitor import actor, audience
 from app.web.workbench import bp, desk
 
@@ -56,6 +56,7 @@ def _judged(claim: str) -> str:
         actor(),
         note=form.get("note", "").strip(),
         heard_from=form.get("heard_from", "").strip(),
+        told=desk.texts(*figuring.FIELDS),
     )
     return f"link:{evidence.identifier}"
 

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.errors import ArchiveError, NotFound
-from app.services import completing, linking, reading, weighing
+from app.services import completing, figuring, linking, reading, weighing
 from app.web.visitor import actor, archive, audience
 from app.web.workbench import bp, desk
 
-FIELDS = ("stance", "basis", "heard_from", "note")
+FIELDS = ("stance", "basis", "heard_from", "note", *figuring.FIELDS)
 
 
 def panel(identifier: str) -> dict[str, object]:
@@ -65,6 +65,7 @@ def linked(identifier: str) -> ResponseReturnValue:
             actor(),
             note=form.get("note", "").strip(),
             heard_from=form.get("heard_from", "").strip(),
+            told=desk.texts(*figuring.FIELDS),
         )
 
     done, first = gettext("The passage is tied to the claim. Both pages show it."), desk.number("first", 0)
@@ -75,8 +76,10 @@ def linked(identifier: str) -> ResponseReturnValue:
 
 @bp.post("/evidence/<identifier>/change")
 def change_link(identifier: str) -> ResponseReturnValue:
-    """Change stance, basis or note of a link."""
-    wanted = {name: request.form[name].strip() for name in FIELDS if name in request.form}
+    """Change stance, basis or note of a link, or the figure and the time it gives."""
+    wanted = desk.texts(*FIELDS)
+    if "figure" in wanted:  # a box that is not ticked is not sent
+        wanted["figure_approximate"] = desk.text("figure_approximate")
     try:
         testimony, _ = linking.place(identifier)
     except NotFound:  # somebody has undone the link meanwhile
