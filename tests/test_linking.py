@@ -279,7 +279,7 @@ def test_a_passage_gives_a_number_and_a_time_by_hand(claim, keep, sign_in, clien
         assert shown in page
     with archive.reading() as session:
         held = session.scalars(select(Evidence)).one()
-        assert held.figure == Figure("about forty", 40, approximate=True, unit="people", counted="coffins")
+        assert held.figure == Figure("about forty", 40, approximate=True, counted="coffins")
         assert held.happened.edtf == "1988-02-27"
         change = {"version": held.version} | {f"was_{k}": v for k, v in fields(held).items()}
         change |= fields(held) | {"figure": "thirty to fifty"}

@@ -47,7 +47,7 @@ def link(
     """
     require(actor, Action.LINK)
     testimony = find(testimony_id)
-    figure, happened = figuring.given(told or {}, claimed(claim_id).question.unit)
+    figure, happened = figuring.given(told or {})
     said = EvidenceEntry(
         *(testimony_id, first, last, claim_id, stance, basis, heard_from, note),
         figure=figure,
@@ -145,7 +145,7 @@ def change(
     for name in changed.keys() - set(figuring.FIELDS):
         kind = {"stance": Stance, "basis": Basis}.get(name, str)
         setattr(evidence, name, kind(changed[name]))
-    evidence.figure = figuring.changed_figure(evidence.figure, changed, evidence.claim.question.unit)
+    evidence.figure = figuring.changed_figure(evidence.figure, changed)
     evidence.happened = figuring.changed_time(evidence.happened, changed)
     evidence.linked_by = actor.identifier or actor.name or "command line"
     session().flush()
