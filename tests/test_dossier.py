@@ -11,12 +11,14 @@ from pathlib import Path
 import bagit
 import pypdfium2
 import pytest
+from sqlalchemy import select
 
 from app.cli.base import OPERATOR
 from app.errors import Conflict, NotFound
 from app.formats import bag, register
-from app.models import Audience
-from app.services import dossier_files, dossiering, evidencing, redacting, registering
+from app.models import Audience, Claim, Person, Question
+from app.records import Agent
+from app.services import dossier_files, dossiering, evidencing, redacting, registering, veiling
 from tests.conftest import testimony
 from tests.correcting import begin, save
 from tests.test_evidencing import CLAIMS, ENTRIES, TEXTS
@@ -95,6 +97,58 @@ def test_one_changed_byte_is_named(archive, account, tmp_path):
         status, said = verify(tmp_path / "e")
         assert status == 1
         assert said.splitlines()[0] == f"changed: {name}"
+
+
+@pytest.mark.parametrize(
+    "name", ["data/trail.jsonl", "manifest-sha256.txt", "tagmanifest-sha256.txt", "data/index.html"]
+)
+def test_a_byte_that_is_no_letter_is_named_as_well(name, archive, account, tmp_path):
+    make(archive, tmp_path / "d")
+    path = tmp_path / "d" / name
+    held = bytearray(path.read_bytes())
+    held[len(held) // 2] = 0xFF
+    path.write_bytes(held)
+    status, said = verify(tmp_path / "d")
+    assert status == 1
+    assert "Traceback" not in said
+    assert "cannot know" in said
+    assert name.startswith("tagmanifest") or f"changed: {name}" in said.splitlines()
+
+
+def test_a_kept_name_is_in_no_entry_of_the_trail(archive, keep, account, tmp_path):
+    told = keep(testimony("interview-zorblatt-quenneville", *TEXTS, agents=(Agent("Zorblatt Quenneville"),)))
+    with archive.writing() as session:
+        evidencing.take([replace(ENTRIES[0], testimony=told)], OPERATOR)
+        person = session.scalars(select(Person.identifier).filter_by(name="Zorblatt Quenneville")).one()
+        veiling.veil(person, "a neighbour", ("Zorblatt",), OPERATOR)
+    make(archive, tmp_path / "d")
+    said = everything(tmp_path / "d")
+    assert "a neighbour" in said
+    assert "quenneville" not in said.lower()
+    assert verify(tmp_path / "d")[0] == 0
+    make(archive, tmp_path / "s", audience=Audience.STAFF)
+    assert "interview-zorblatt-quenneville" in (tmp_path / "s" / "data" / "trail.jsonl").read_text()
+
+
+def test_a_dossier_for_others_is_not_compared_with_it(archive, account, tmp_path):
+    """What only archivists were given would be counted as gone."""
+    make(archive, tmp_path / "d", audience=Audience.STAFF)
+    before = everything(tmp_path / "d")
+    for kind, name in (("question", "q"), ("claim", "forty")):
+        with pytest.raises(Conflict):
+            make(archive, tmp_path / "d", kind, name)
+    assert everything(tmp_path / "d") == before
+
+
+def test_a_whole_is_named_only_where_its_question_is_shown(archive, account):
+    with archive.writing() as session:
+        hidden = Question(text="A question of ours?")
+        whole = Claim(text="The quux of it all.", question=hidden, is_published=True)
+        session.add_all([hidden, whole])
+        session.scalars(select(Claim).filter_by(ref="forty")).one().part_of = whole
+    with archive.reading():
+        assert "quux" not in str(dossiering.of("claim", "forty", "public"))
+        assert "quux" in str(dossiering.of("claim", "forty", "staff"))
 
 
 def test_a_file_removed_or_added_is_named(archive, account, tmp_path):

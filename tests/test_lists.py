@@ -183,3 +183,41 @@ def test_a_dossier_is_made_from_the_page_for_whoever_has_an_account(archive, kee
         assert not [name for name, data in said.items() if SAID[1].encode() in data]
         assert [name for name, data in said.items() if SAID[2].encode() in data]
     assert client.post(f"/claims/{claim}/dossier").status_code in (302, 400)
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """What a browser sends of the form that holds the list, whichever button of it is pressed."""
+    form = page.partition('<form id="list"')[2].partition("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(value)
+    return found | {"n": re.findall(r"<textarea [^>]*name=\"n\"[^>]*>([^<]*)</textarea>", form)}
+
+
+def test_a_kept_list_that_is_changed_stays_one_list(account, sign_in):
+    reader, other = sign_in("reader"), sign_in("submitter")
+    asked = query(account, "0", "1")
+    kept = post(reader, f"/list?{asked}", "/lists", p=[f"{account}/1/0", f"{account}/1/1"]).headers[
+        "Location"
+    ]
+    page = reader.get(kept).text
+    moved = reader.get("/list", query_string=fields(page) | {"down": "0"}, follow_redirects=True).text
+    assert order(moved) == ["1", "0"]
+    typed = fields(moved) | {"n": ["typed and not updated", ""]}
+    assert post(reader, f"/list?{asked}", "/lists", **typed).headers["Location"] == kept
+    again = reader.get(kept).text
+    assert order(again) == ["1", "0"]
+    assert "typed and not updated" in again
+    assert len(re.findall(r'action="/lists/\w+/delete"', reader.get("/lists").text)) == 1
+    number = kept.rpartition("/")[2]
+    assert number not in other.get(f"/list?{asked}&list={number}").text.partition("<h1>")[2]
+    assert number not in re.search(r"Whoever has this address[^\n]*", moved)[0]
+
+
+def test_buttons_that_keep_send_what_was_typed_and_enter_takes_nothing_out(account, sign_in):
+    page = sign_in("reader").get("/list?" + query(account, "0")).text
+    form = page.partition('<form id="list"')[2]
+    assert re.search(r'<button [^>]*name="(\w+)"', form)[1] == "tidy", "what the enter key presses"
+    for door in ("/lists", "/list/dossier"):
+        how = f'form="list" formmethod="post" formaction="{door}" name="csrf_token"'
+        assert re.search(rf'<button type="submit"[^>]* {how}', page)

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from app.cli.base import OPERATOR
-from app.models import AuditEntry, Claim, Person, Question, Tie
+from app.models import AuditEntry, Claim, Event, Person, Question, Tie
 from app.records import Agent
-from app.services import linking, redacting, tying, veiling, weighing
+from app.services import linking, merging, redacting, tying, veiling, weighing
 from tests.conftest import post, testimony
 
 SAID = ("The chain was up.", "Then the water came.")
@@ -175,3 +175,36 @@ def test_a_tie_ends_with_the_people_and_its_reason_is_forgotten(tell, tie, archi
         destroying.testimony(session.scalars(select(Testimony).filter_by(identifier=gone)).one())
         assert not session.scalars(select(Tie)).all()
         assert not session.scalars(select(AuditWords).filter_by(target=f"tie:{held}")).all()
+
+
+def test_a_claim_that_one_witness_contradicts_rests_on_nobody(tell, claim, archive):
+    told = tell("Ana Vell")
+    with archive.writing() as session:
+        event = Event(title="The flood", is_published=True)
+        asked = session.scalars(select(Question)).one()
+        asked.event = event
+        more = Claim(text="It was open.", question=asked, is_published=True)
+        session.add_all([event, more])
+        session.flush()
+        linking.link(told, 1, 1, more.identifier, "contradicts", "saw", OPERATOR)
+        name = event.identifier
+    with archive.reading():
+        gaps = weighing.event(name, "public").gaps
+    assert [(named.name, [w.name for w in witnesses]) for named, witnesses in gaps.single] == [
+        ("It was closed.", ["Ana Vell"])
+    ]
+    assert not gaps.unaddressed
+
+
+def test_who_was_found_to_be_the_same_is_one_witness_under_either_name(tell, claim, archive, client, work):
+    tell("Ana Vell")
+    tell("Anna Well")
+    people = [person(archive, name) for name in ("Ana Vell", "Anna Well")]
+    with archive.writing():
+        merging.merge(Person, people, people[0], OPERATOR)
+    work()
+    with archive.reading() as session:
+        asked = session.scalars(select(Question.identifier)).one()
+    found = client.get(f"/api/v1/questions/{asked}/matrix").json
+    assert found["witnesses"] == len(found["rows"]) == 1
+    assert "Told more than once" in client.get(f"/questions/{asked}").text

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.cli.base import OPERATOR
 from app.errors import Conflict, Invalid
-from app.models import Mention, Person, PersonName, Testimony
+from app.models import Claim, Mention, Person, PersonName, Question, Testimony
 from app.records import Agent, Chapter, Line, Named, Script
 from app.services import claiming, editions, linking, masking, publishing, veiling
 from tests.conftest import post, testimony
@@ -319,3 +319,29 @@ def test_a_testimony_without_veils_is_given_as_it_is(archive, keep):
         record = editions.whole(held)
         seen = editions.seen_by(publishing.Audience.PUBLIC, record, editions.veils(held))
         assert [line.text for line in seen.lines] == [line.text for line in record.lines]
+
+
+def test_what_a_link_says_of_somebody_veiled_elsewhere_is_veiled_too(keep, archive, client):
+    """The account does not name them; the archivist's words about it do, before and after the veil."""
+    keep(testimony("hers", "I saw it.", agents=(Agent("Zorblatt Quenneville"),)))
+    other = keep(testimony("his", "It was night.", "It rained.", agents=(Agent("Ana Vell"),)))
+    with archive.writing() as session:
+        question = Question(text="When?", is_published=True)
+        claims = [Claim(text=text, question=question, is_published=True) for text in ("Night.", "Rain.")]
+        session.add_all([question, *claims])
+        session.flush()
+        ids = [claim.identifier for claim in claims]
+        person = session.scalars(select(Person.identifier).filter_by(name="Zorblatt Quenneville")).one()
+    said = {"heard_from": "Zorblatt Quenneville", "note": "See Zorblatt Quenneville."}
+    with archive.writing():
+        linking.link(other, 0, 0, ids[0], "supports", "heard_from", OPERATOR, **said)
+    assert "Zorblatt" in client.get(f"/claims/{ids[0]}").text
+    with archive.writing():
+        veiling.veil(person, "a neighbour", ("Zorblatt",), OPERATOR)
+        linking.link(other, 1, 1, ids[1], "supports", "heard_from", OPERATOR, **said)
+    for number in ids:
+        for address in (f"/claims/{number}", f"/api/v1/claims/{number}", f"/claims/{number}/evidence.csv"):
+            told = client.get(address).text
+            assert "a neighbour" in told
+            assert "zorblatt" not in told.lower()
+    assert "zorblatt" not in client.get(f"/testimonies/{other}.json").text.lower()

@@ -89,6 +89,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         *("gunicorn", "--preload", "--worker-class", "gthread", "--threads", str(config.THREADS)),
         *("--workers", str(workers), "--bind", f"{host}:{port}"),
         *(("--worker-tmp-dir", SHM) if Path(SHM).is_dir() else ()),
+        *("--limit-request-line", "8190"),  # a list of passages is its address
         *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),
         *("--logger-class", f"{__name__}.{Quiet.__name__}", "app:create_app()"),
     ]

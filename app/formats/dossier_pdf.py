@@ -63,6 +63,11 @@ class _Paper(FPDF):
         self._write(told.title, 19, _BLACK, after=2)
         if told.invented:
             self._write(say("Invented for demonstration"), _TEXT)
+        whom = say(
+            {"public": "everybody", "reading_room": "signed-in readers"}.get(told.audience, "archivists")
+        )
+        made = say("Made on %(day)s for this audience: %(audience)s.", day=told.made_at[:10], audience=whom)
+        self._write(f"{made} {say('The archive says what it holds and gives no verdict.')}", _SOFT, _GREY)
         if told.address:
             self._write(told.address, _SOFT, _GREY, after=3)
         self._changes()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -20,15 +21,15 @@ from app.models import (
     Passage,
     Redaction,
 )
-from app.pages import EvidenceView
+from app.pages import EvidenceView, Summary
 from app.plain import restore
 from app.records import Figure, FuzzyDate, Named
 from app.services import reading
 
 
-def on(claims: Sequence[Claim], audience: str, words: bool = True) -> dict[int, list[EvidenceView]]:
-    """The passages for each claim, by its number, in order of testimony and line; without ``words`` only
-    who says them, where and how."""
+def on(claims: Sequence[Claim], audience: str) -> dict[int, list[EvidenceView]]:
+    """The passages for each claim, by its number, in order of testimony and line: who says them, where and
+    how. Their words are added by ``spoken``."""
     rows = session().execute(
         select(Evidence, Passage, Edition)
         .join(Passage, Evidence.passage_id == Passage.id)
@@ -38,11 +39,26 @@ def on(claims: Sequence[Claim], audience: str, words: bool = True) -> dict[int, 
         .order_by(Edition.sorted_by, Edition.id, Passage.first)
     )
     found: dict[int, list[EvidenceView]] = defaultdict(list)
+    summaries: dict[int, Summary] = {}
+    marks: dict[str, dict[str, Any]] = {}
     for evidence, passage, edition in rows:
-        # Words only from the edition, where names are veiled.
-        mark = next(m for m in edition.head["marks"] if m["ref"] == evidence.identifier)
-        found[evidence.claim_id].append(_view(evidence, passage, edition, mark, words))
+        if edition.id not in summaries:
+            summaries[edition.id] = reading.summary(edition)
+            # Words only from the edition, where names are veiled.
+            marks |= {mark["ref"]: mark for mark in edition.head["marks"]}
+        mark = marks[evidence.identifier]
+        found[evidence.claim_id].append(_view(evidence, passage, edition, summaries[edition.id], mark))
     return found
+
+
+def spoken(one: EvidenceView, audience: str) -> EvidenceView:
+    """The passage with what is said in it and in its translations: for the few that a page shows."""
+    edition = reading.find(one.testimony.identifier, audience)
+    return replace(
+        one,
+        lines=reading.stretch(edition.id, one.first, one.last),
+        translations=reading.translations(edition, one.first, one.last),
+    )
 
 
 def dismissed(claim: Claim, audience: str) -> int:
@@ -68,23 +84,21 @@ def dismissed(claim: Claim, audience: str) -> int:
 
 
 def _view(
-    evidence: Evidence, passage: Passage, edition: Edition, mark: dict[str, Any], words: bool
+    evidence: Evidence, passage: Passage, edition: Edition, summary: Summary, mark: dict[str, Any]
 ) -> EvidenceView:
-    first, last = passage.first or 0, passage.last or 0
     tellers = [a for a in edition.head.get("agents", ()) if a.get("role", "narrator") == "narrator"]
     return EvidenceView(
         identifier=evidence.identifier,
-        testimony=reading.summary(edition),
-        first=first,
-        last=last,
-        lines=reading.stretch(edition.id, first, last) if words else (),
+        testimony=summary,
+        first=passage.first or 0,
+        last=passage.last or 0,
+        lines=(),
         stance=evidence.stance.value,
         basis=evidence.basis.value,
         note=mark.get("note", ""),
         heard_from=mark.get("heard_from", ""),
         revision=reading.revision(edition),
         start_ms=passage.start_ms,
-        translations=reading.translations(edition, first, last) if words else {},
         readings=tuple(mark.get("readings", ())),
         witnesses=tuple(Named(a["name"], a.get("ref", "")) for a in tellers),
         role=next((a["note"] for a in tellers if a.get("note")), ""),

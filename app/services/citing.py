@@ -68,8 +68,8 @@ def resolve(identifier: str, audience: str, revision: int, first: int, last: int
     withheld, ever = _kept_back(testimony, list(held.values()), revision, set(range(first, last + 1)))
     if not is_staff and (withheld or any(line.withheld for line in shown)):
         return found
-    was = revisions.lines(cited)[first : last + 1]
-    now = revisions.lines(current)[min(left) : max(left) + 1] if left else []
+    was = revisions.lines(cited, first, last)
+    now = revisions.lines(current, min(left), max(left)) if left else []
     state = _state(was, now, (first, last) == (start, end)) if left else State.SUPERSEDED
     if state in (State.EXACT, State.MOVED):
         told = shown

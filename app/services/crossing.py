@@ -12,6 +12,7 @@ from app.services import bearing, masking, tying, weighing, witnessing
 from app.services.reading import NOT_HERE
 
 PER_PAGE = 60  # witnesses
+FULL, PASSAGE = 1000, 5  # cells on a page of about 130 kB; how many of them one passage is worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _matrix(
     page: int,
 ) -> Matrix:
     claims = [claim for _, held in columns for claim in held]
-    found = bearing.on(claims, audience, words=False)
+    found = bearing.on(claims, audience)
     numbered, _ = witnessing.grouped(
         [e for c in claims for e in found[c.id]], ties := tying.known_to(audience)
     )
@@ -67,8 +68,8 @@ def _matrix(
     kept = {number: [e for e in held if _is_asked(e, asked)] for number, held in told.items()}
     every = [e for claim in claims for e in kept[claim.id]]
     rows = _rows(columns, kept)
-    pages = max(1, -(-len(rows) // PER_PAGE))
-    if not 1 <= page <= pages:
+    pages = _pages(rows)
+    if not 1 <= page <= len(pages):
         raise NotFound(NOT_HERE)
     return Matrix(
         about=about,
@@ -76,36 +77,53 @@ def _matrix(
         columns=tuple(
             MatrixColumn(named, tuple(Named(c.text, c.identifier) for c in held)) for named, held in columns
         ),
-        rows=tuple(rows[(page - 1) * PER_PAGE : page * PER_PAGE]),
+        rows=tuple(pages[page - 1]),
         witnesses=len(rows),
-        independence=witnessing.grouped(every, ties)[1],
+        independence=witnessing.counted(every, ties),
         choices=_choices(numbered),
         page=page,
-        pages=pages,
+        pages=len(pages),
     )
+
+
+def _pages(rows: Sequence[MatrixRow]) -> list[list[MatrixRow]]:
+    """The rows in pages of bounded size, however many questions there are across."""
+    pages: list[list[MatrixRow]] = [[]]
+    held = 0
+    for row in rows:
+        size = sum(1 + PASSAGE * len(cell) for cell in row.cells)
+        if pages[-1] and (held + size > FULL or len(pages[-1]) == PER_PAGE):
+            pages.append([])
+            held = 0
+        pages[-1].append(row)
+        held += size
+    return pages
 
 
 def _rows(
     columns: Sequence[tuple[Named, Sequence[Claim]]], told: Mapping[int, Sequence[EvidenceView]]
 ) -> list[MatrixRow]:
     """A row for each witness, in the order of their groups; what a cell holds in that of the claims."""
-    held: dict[tuple[int, tuple[Named, ...]], list[list[MatrixCell]]] = {}
-    roles: dict[tuple[int, tuple[Named, ...]], dict[str, None]] = {}
+    held: dict[tuple[int, tuple[str, ...]], list[list[MatrixCell]]] = {}
+    roles: dict[tuple[int, tuple[str, ...]], dict[str, None]] = {}
+    named: dict[tuple[int, tuple[str, ...]], tuple[Named, ...]] = {}
     for place, (_, claims) in enumerate(columns):
         for number, claim in enumerate(claims):
             for one in told[claim.id]:
-                key = (one.group, one.witnesses or (Named(one.testimony.title),))
+                witnesses = one.witnesses or (Named(one.testimony.title),)
+                key = (one.group, tuple(map(witnessing.known_by, witnesses)))
+                named.setdefault(key, witnesses)
                 cells = held.setdefault(key, [[] for _ in columns])
                 cells[place].append(MatrixCell(number, Named(claim.text, claim.identifier), one))
                 roles.setdefault(key, {})[one.role] = None
     return [
         MatrixRow(
-            witnesses,
-            group,
-            tuple(role for role in roles[group, witnesses] if role),
+            named[key],
+            key[0],
+            tuple(role for role in roles[key] if role),
             tuple(tuple(cell) for cell in cells),
         )
-        for (group, witnesses), cells in sorted(held.items(), key=lambda row: row[0][0])
+        for key, cells in sorted(held.items(), key=lambda row: row[0][0])
     ]
 
 

@@ -35,9 +35,15 @@ def write(
     """Write a dossier into a folder, in the place of an earlier one, of which it then says what changed.
 
     ``before``: the index of an earlier dossier that lies elsewhere (``data/dossier.json``). Returns the
-    SHA-256 that stands for all of it. Raises Conflict where something else lies in the folder.
+    SHA-256 that stands for all of it. Raises Conflict where something else lies in the folder, or a dossier
+    that cannot be compared with this one.
     """
     before = before or earlier(to)
+    if before and any(before[name] != getattr(made, name) for name in ("kind", "identifier", "audience")):
+        raise Conflict(
+            f"The dossier in {to} is of something else, or for another audience; nothing was changed. "
+            "What was left out would be counted as gone."
+        )
     part = to.with_name(f".{to.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:

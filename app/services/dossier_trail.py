@@ -1,5 +1,6 @@
 """What the trail says of the testimonies of a dossier: where they came from, and what was done since."""
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 
 from app.db import session
 from app.models import Audience, AuditEntry
-from app.services import anchoring
+from app.services import anchoring, masking
 
 # What readers are told of; whatever else was done is for archivists. None of these says a word of anybody.
 TOLD = ("testimony.accession", "testimony.publish", "evidence.link")
@@ -17,16 +18,17 @@ def entries(audience: str, testimonies: Collection[str], links: Collection[str])
     """Entries about these testimonies, oldest first, with all that their chain values are made of.
 
     Readers are given those of TOLD alone, and of links those they see (``links``). Words that stand beside
-    the chain are in none.
+    the chain are in none; an entry that says a kept name (as an identifier from elsewhere may) is left out.
     """
     held = select(AuditEntry).where(AuditEntry.about.in_(testimonies)).order_by(AuditEntry.id)
     if audience != Audience.STAFF:
         held = held.where(AuditEntry.action.in_(TOLD))
-    shown = {f"evidence:{link}" for link in links}
+    shown, veils = {f"evidence:{link}" for link in links}, masking.kept_from(audience)
     found = [
         entry
         for entry in session().scalars(held)
-        if audience == Audience.STAFF or not entry.action.startswith("evidence.") or entry.target in shown
+        if (audience == Audience.STAFF or not entry.action.startswith("evidence.") or entry.target in shown)
+        and not masking.occurs(json.dumps(entry.details, ensure_ascii=False), veils)
     ]
     return [_said(entry) for entry in found]
 

@@ -12,7 +12,7 @@ from app.errors import Gone, NotFound
 from app.formats import citation
 from app.formats.dossier import Asserted, Dossier, Quoted, Told
 from app.formats.webannotation import Where
-from app.models import Audience, Claim, Event, Source
+from app.models import Claim, Event, Source
 from app.records import EvidenceEntry, Figure, Record
 from app.services import citing, evidencing, masking, quoting, reading, weighing
 from app.services.citing import State
@@ -126,9 +126,8 @@ def _quoted(number: int, entry: EvidenceEntry, where: Where, record: Record, tex
 
 
 def _asserted(claim: Claim, audience: str) -> Asserted:
-    is_staff = audience == Audience.STAFF
-    source = claim.source if claim.source and (is_staff or claim.source.is_published) else None
-    whole = claim.part_of if claim.part_of and (is_staff or claim.part_of.is_published) else None
+    source = claim.source if claim.source and weighing.is_shown(claim.source, audience) else None
+    whole = claim.part_of if claim.part_of and weighing.is_shown(claim.part_of, audience) else None
     return Asserted(
         claim.identifier,
         claim.text,

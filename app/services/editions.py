@@ -145,10 +145,11 @@ def veils(testimony: Testimony) -> dict[str, str]:
     """The names to be kept, and the public names that stand for them.
 
     They are those of the people who take part or are spoken of, and of everybody who is named in what
-    the testimony shows of other things: its claims, events, places and collection.
+    the testimony shows of other things: its claims and links, events, places and collection.
     """
     people = [p.person for p in testimony.participations] + [m.person for m in testimony.mentions]
-    shown = [e.claim.text for passage in testimony.passages for e in passage.evidence]
+    links = [e for passage in testimony.passages for e in passage.evidence]
+    shown = [said for e in links for said in (e.claim.text, e.heard_from, e.note, e.figure.words)]
     shown += [e.title for e in testimony.events] + [testimony.collection.name]
     places = [*testimony.places, *([testimony.place] if testimony.place else [])]
     shown += [form for p in places for form in (p.in_use.name, *p.in_use.other_names)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, true
 
 from app.db import session
 from app.errors import Conflict, NotFound
@@ -91,8 +91,8 @@ def lineages(revisions: Sequence[Transcript]) -> dict[int, Lineage | None]:
     return {one.revision: one.lineage for one in revisions}
 
 
-def lines(transcript: Transcript) -> list[Edited]:
-    """The lines of a revision, each said to come from itself."""
+def lines(transcript: Transcript, first: int = 0, last: int | None = None) -> list[Edited]:
+    """The lines of a revision, all or ``first`` to ``last``, each said to come from itself."""
     rows = session().execute(
         select(
             Segment.position,
@@ -103,7 +103,8 @@ def lines(transcript: Transcript) -> list[Edited]:
             Segment.is_unclear,
             Segment.machine,
         )
-        .where(Segment.transcript_id == transcript.id)
+        .where(Segment.transcript_id == transcript.id, Segment.position >= first)
+        .where(Segment.position <= last if last is not None else true())
         .order_by(Segment.position)
     )
     return [

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from app.models import Stance
 from app.pages import ClaimView, Gaps, OrderStatement, PlaceStatement, QuestionView, TimeStatement
 from app.records import Named
 from app.search.folding import fold
@@ -52,9 +53,10 @@ def gaps(questions: Sequence[QuestionView]) -> Gaps:
         silent=tuple(Named(q.text, q.identifier) for q in questions if not q.independence.passages),
         unaddressed=tuple(Named(c.text, c.identifier) for c in _all(questions) if not c.evidence),
         single=tuple(
-            (Named(c.text, c.identifier), c.independence.groups[0].witnesses)
+            (Named(c.text, c.identifier), c.independence.groups[groups.pop() - 1].witnesses)
             for c in _all(questions)
-            if len(c.independence.groups) == 1
+            # Who contradicts a claim does not bear it.
+            if len(groups := {e.group for e in c.evidence if e.stance == Stance.SUPPORTS}) == 1
         ),
     )
 

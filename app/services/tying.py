@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from app.db import session
 from app.errors import Conflict, Invalid, NotFound
@@ -109,7 +110,8 @@ def of(person: Person) -> list[TieView]:
 def known_to(audience: str) -> list[TieView]:
     """The ties this audience may know of: of people it may know of, under their own names, said where it may
     read. One that is kept from it is as if it were not there, also where accounts are counted."""
-    ties = session().scalars(select(Tie).order_by(Tie.id)).all()
+    people = (selectinload(end).selectinload(Person.merged) for end in (Tie.one, Tie.other))
+    ties = session().scalars(select(Tie).options(*people, selectinload(Tie.said_in)).order_by(Tie.id)).all()
     if audience == Audience.STAFF:
         return _views(ties, audience)
     ties = [t for t in ties if t.is_published and not t.one.is_veiled and not t.other.is_veiled]

@@ -300,16 +300,21 @@ def _testimonies(person: Person) -> list[Testimony]:
 
 
 def _republish(person: Person) -> None:
-    """Write anew whatever shows the person, or a claim, an event or a place that is called by a name."""
+    """Write anew whatever shows the person, or a link, a claim or an event that says a name."""
     veils = masking.of([person])
     claims = [c.id for c in session().scalars(select(Claim)) if masking.occurs(c.text, veils)]
+    links = [
+        link.id
+        for link in session().scalars(select(Evidence))
+        if any(masking.occurs(said, veils) for said in (link.heard_from, link.note, link.figure.words))
+    ]
     events = [e for e in session().scalars(select(Event)) if masking.occurs(e.title, veils)]
     told = select(Testimony).where(
         or_(
             Testimony.id.in_(
                 select(Passage.testimony_id)
                 .join(Evidence, Evidence.passage_id == Passage.id)
-                .where(Evidence.claim_id.in_(claims))
+                .where(or_(Evidence.claim_id.in_(claims), Evidence.id.in_(links)))
             ),
             Testimony.events.any(Event.id.in_([event.id for event in events])),
         )

@@ -43,12 +43,14 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
     sources = session().scalars(
         shown(Source, audience).where(
             Source.id.in_(
-                select(Claim.source_id).where(Claim.question_id.in_([question.id for question in questions]))
+                shown(Claim, audience)
+                .where(Claim.question_id.in_([question.id for question in questions]))
+                .with_only_columns(Claim.source_id)
             )
         )
     )
     ties = tying.known_to(audience)
-    views = tuple(question_view(question, audience, ties, words=False) for question in questions)
+    views = tuple(question_view(question, audience, ties) for question in questions)
     view = event_view(
         found,
         audience,
@@ -65,8 +67,10 @@ def event(identifier: str, audience: str, page: int = 1) -> EventView:
 
 
 def question(identifier: str, audience: str) -> QuestionView:
-    """A question in dispute with every claim and the passages under each. Raises NotFound."""
-    return masking.shared(question_view(find(Question, identifier, audience), audience), audience)
+    """A question in dispute with every claim and the passages under each; of these the first of each stance
+    with its words. Raises NotFound."""
+    view = question_view(find(Question, identifier, audience), audience)
+    return masking.shared(replace(view, claims=tuple(_begun(c, audience) for c in view.claims)), audience)
 
 
 def claim(identifier: str, audience: str, page: int = 1) -> ClaimView:
@@ -77,7 +81,7 @@ def claim(identifier: str, audience: str, page: int = 1) -> ClaimView:
     if not 1 <= page <= pages:
         raise NotFound(NOT_HERE)
     ordered = sorted(view.evidence, key=lambda e: list(Stance).index(Stance(e.stance)))
-    shown = tuple(ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
+    shown = tuple(bearing.spoken(e, audience) for e in ordered[(page - 1) * PER_PAGE : page * PER_PAGE])
     dismissed = bearing.dismissed(found, audience)
     view = replace(view, evidence=shown, page=page, pages=pages, dismissed=dismissed)
     return masking.shared(view, audience)
@@ -145,16 +149,16 @@ def event_view(found: Event, audience: str, **more: Any) -> EventView:
 
 
 def question_view(
-    found: Question, audience: str, known_ties: Sequence[TieView] | None = None, words: bool = True
+    found: Question, audience: str, known_ties: Sequence[TieView] | None = None
 ) -> QuestionView:
-    """A question with its claims; a part stands under its whole. Without ``words`` passages say nothing."""
+    """A question with its claims; a part stands under its whole. Passages are without their words."""
     claims = (
         session()
         .scalars(shown(Claim, audience).where(Claim.question_id == found.id).order_by(Claim.id))
         .all()
     )
     ties = tying.known_to(audience) if known_ties is None else known_ties
-    views = _claim_views(claims, audience, ties, words)
+    views = _claim_views(claims, audience, ties)
     told = [(view.text, one) for view in views for one in view.evidence]
     return QuestionView(
         found.identifier,
@@ -169,14 +173,11 @@ def question_view(
 
 
 def _claim_views(
-    claims: Sequence[Claim],
-    audience: str,
-    known_ties: Sequence[TieView] | None = None,
-    words: bool = True,
+    claims: Sequence[Claim], audience: str, known_ties: Sequence[TieView] | None = None
 ) -> list[ClaimView]:
     ties = tying.known_to(audience) if known_ties is None else known_ties
-    parts = [part for claim in claims for part in claim.parts if _is_shown(part, audience)]
-    evidence = bearing.on([*claims, *parts], audience, words)
+    parts = [part for claim in claims for part in claim.parts if is_shown(part, audience)]
+    evidence = bearing.on([*claims, *parts], audience)
     part_views: dict[int, list[ClaimView]] = defaultdict(list)
     for part in parts:
         part_views[part.part_of_id or 0].append(_claim_view(part, evidence[part.id], (), ties, audience))
@@ -192,8 +193,8 @@ def _claim_view(
 ) -> ClaimView:
     numbered, independence = witnessing.grouped(evidence, ties)
     place = found.place.in_use if found.place else None
-    source = found.source if found.source and _is_shown(found.source, audience) else None
-    whole = found.part_of if found.part_of and _is_shown(found.part_of, audience) else None
+    source = found.source if found.source and is_shown(found.source, audience) else None
+    whole = found.part_of if found.part_of and is_shown(found.part_of, audience) else None
     asked = found.question
     return ClaimView(
         identifier=found.identifier,
@@ -220,6 +221,15 @@ def _claim_view(
     )
 
 
+def _begun(claim: ClaimView, audience: str) -> ClaimView:
+    """The claim with the words of its first passage of each stance: the others stand on its own page."""
+    first = {e.stance: e.identifier for e in reversed(claim.evidence)}.values()
+    return replace(
+        claim,
+        evidence=tuple(bearing.spoken(e, audience) if e.identifier in first else e for e in claim.evidence),
+    )
+
+
 def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
     """Those who tell of it."""
     people = session().scalars(
@@ -242,10 +252,11 @@ def _people(held: Select[Any], audience: str) -> tuple[Named, ...]:
 
 def _named_event(found: Question, audience: str) -> Named | None:
     event = found.event
-    return Named(event.title, event.identifier) if event and _is_shown(event, audience) else None
+    return Named(event.title, event.identifier) if event and is_shown(event, audience) else None
 
 
-def _is_shown(thing: Claim | Source | Event, audience: str) -> bool:
+def is_shown(thing: Claim | Source | Event, audience: str) -> bool:
+    """Whether this audience may read it: of a claim, its question too."""
     if audience == Audience.STAFF:
         return True
     return thing.is_published and (not isinstance(thing, Claim) or thing.question.is_published)

@@ -16,12 +16,19 @@ def grouped(
 
     ``ties`` are those the audience may know of. The same narrator in two testimonies is one witness.
     """
-    bonds = [(tie.one.ref, tie.other.ref) for tie in ties]
-    numbers = independence.partition([_tellers(e) for e in evidence], bonds)
+    numbers = independence.partition([_tellers(e) for e in evidence], _bonds(ties))
     numbered = tuple(replace(e, group=n + 1) for e, n in zip(evidence, numbers, strict=True))
+    return numbered, counted(numbered, ties)
+
+
+def counted(numbered: Sequence[EvidenceView], ties: Sequence[TieView]) -> Independence:
+    """The groups of passages that were numbered already, also where only some of these are left."""
+    bonds = _bonds(ties)
+    members: dict[int, list[EvidenceView]] = defaultdict(list)
+    for one in numbered:
+        members[one.group].append(one)
     groups = []
-    for number in range(1, max((e.group for e in numbered), default=0) + 1):
-        held = [e for e in numbered if e.group == number]
+    for number, held in sorted(members.items()):
         witnesses = dict.fromkeys(w for e in held for w in (e.witnesses or (Named(e.testimony.title),)))
         joined = independence.joining({t for e in held for t in _tellers(e)}, bonds)
         groups.append(
@@ -35,7 +42,7 @@ def grouped(
         )
     stances = {e.stance for e in numbered}
     by_stance = {s: len({e.group for e in numbered if e.stance == s}) for s in sorted(stances)}
-    return numbered, Independence(_spans(numbered), tuple(groups), by_stance)
+    return Independence(_spans(numbered), tuple(groups), by_stance)
 
 
 def retold(evidence: Sequence[tuple[str, EvidenceView]]) -> tuple[Retelling, ...]:
@@ -43,15 +50,26 @@ def retold(evidence: Sequence[tuple[str, EvidenceView]]) -> tuple[Retelling, ...
 
     What differs between two tellings is a change of one witness, not two who contradict each other.
     """
-    held: dict[Named, list[tuple[str, EvidenceView]]] = defaultdict(list)
+    held: dict[str, list[tuple[str, EvidenceView]]] = defaultdict(list)
+    named: dict[str, Named] = {}
     for claim, one in evidence:
         for witness in one.witnesses:
-            held[witness].append((claim, one))
+            named.setdefault(known_by(witness), witness)
+            held[known_by(witness)].append((claim, one))
     return tuple(
-        Retelling(witness, tuple(sorted(told, key=lambda pair: _day(pair[1]))))
+        Retelling(named[witness], tuple(sorted(told, key=lambda pair: _day(pair[1]))))
         for witness, told in held.items()
         if len({one.testimony.identifier for _, one in told}) > 1
     )
+
+
+def _bonds(ties: Sequence[TieView]) -> list[tuple[str, str]]:
+    return [(tie.one.ref, tie.other.ref) for tie in ties]
+
+
+def known_by(witness: Named) -> str:
+    """What tells a witness from others: who is found to be the same may stand under several names."""
+    return witness.ref or witness.name
 
 
 def _tellers(one: EvidenceView) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from app.cli.base import OPERATOR
 from app.dates import from_words
-from app.models import Claim, Event, Question
-from app.records import Agent
-from app.services import linking, redacting
+from app.models import Claim, Event, Question, Source
+from app.pages import EvidenceView, MatrixCell, MatrixRow, Summary
+from app.records import Agent, Named
+from app.services import crossing, linking, redacting, weighing
 from tests.conftest import testimony
 
 
@@ -87,6 +88,19 @@ def test_it_is_narrowed_by_what_is_asked(asked, left, told, client):
         assert (name in page) == (name in found)
 
 
+def test_who_spoke_together_stays_one_group_where_that_account_is_left_out(told, keep, client, archive):
+    both = keep(testimony("both", "It rained.", agents=(Agent("Ana Vell"), Agent("Cor Hidden"))))
+    with archive.writing():
+        linking.link(both, 0, 0, told["When? a."], "supports", "document", OPERATOR)
+    address = f"/api/v1/events/{told['event']}/matrix"
+    found = client.get(address, query_string={"basis": "saw"}).json
+    assert len(found["rows"]) == 2
+    assert {row["group"] for row in found["rows"]} == {
+        one["number"] for one in found["independence"]["groups"]
+    }
+    assert len(found["independence"]["groups"]) == 1
+
+
 def test_a_cell_leads_to_the_passage(told, client):
     page = client.get(f"/questions/{told['q']}/matrix").text
     links = re.findall(rf'href="(/testimonies/{told["Ana Vell"]}[^"]*#line-0)"', page)
@@ -105,6 +119,17 @@ def test_what_is_withheld_is_in_no_cell_and_no_choice(told, client, archive):
         assert "Cor Hidden" not in client.get(address).text
 
 
+def test_an_event_names_no_source_of_a_claim_that_is_not_shown(told, client, archive):
+    with archive.writing() as session:
+        sources = [Source(title=title, is_published=True) for title in ("A report", "Another report")]
+        for text, source in zip(("When? a.", "When? b."), sources, strict=True):
+            session.scalars(select(Claim).filter_by(identifier=told[text])).one().source = source
+        session.scalars(select(Claim).filter_by(identifier=told["When? b."])).one().is_published = False
+    page = client.get(f"/events/{told['event']}").text
+    assert "A report" in page
+    assert "Another report" not in page
+
+
 def test_what_is_not_published_has_no_matrix(told, client, archive):
     with archive.writing() as session:
         session.scalars(select(Question).filter_by(identifier=told["q"])).one().is_published = False
@@ -113,3 +138,25 @@ def test_what_is_not_published_has_no_matrix(told, client, archive):
     assert [
         c["named"]["name"] for c in client.get(f"/api/v1/events/{told['event']}/matrix").json["columns"]
     ] == ["Who?"]
+
+
+def test_a_page_is_bounded_also_where_there_are_many_questions():
+    cell = (MatrixCell(0, Named("a"), EvidenceView("e", Summary("t", "T"), 0, 0, (), "supports", "saw")),)
+    dense = [MatrixRow((Named(str(n)),), n, (), (cell,) * 50) for n in range(500)]
+    empty = [MatrixRow((Named(str(n)),), n, (), ((),) * 3) for n in range(500)]
+    for rows_, most in ((dense, 3), (empty, 60)):
+        pages = crossing._pages(rows_)
+        assert [row for page in pages for row in page] == rows_
+        assert {len(page) for page in pages[:-1]} == {most}
+    assert crossing._pages([]) == [[]]
+
+
+def test_every_page_of_a_claim_is_data_too(told, client, monkeypatch):
+    monkeypatch.setattr(weighing, "PER_PAGE", 1)
+    address = f"/api/v1/claims/{told['When? a.']}"
+    found = [client.get(f"{address}?page={number}") for number in (1, 2, 3)]
+    assert [answer.status_code for answer in found] == [200, 200, 404]
+    said = [answer.json["evidence"] for answer in found[:2]]
+    assert [[one["stance"] for one in held] for held in said] == [["supports"], ["contradicts"]]
+    assert all(one["lines"] for held in said for one in held)
+    assert client.get(f"/api/v1/questions/{told['q']}?page=2").status_code == 200

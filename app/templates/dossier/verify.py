@@ -15,7 +15,7 @@ CANNOT = """This cannot know:
 
 def sums(name: str) -> dict[str, str]:
     """The SHA-256 that each file had when the dossier was made."""
-    rows = (HERE / name).read_text("utf-8").splitlines() if (HERE / name).is_file() else []
+    rows = (HERE / name).read_text("utf-8", "replace").split("\n") if (HERE / name).is_file() else []
     return {row[66:]: row[:64] for row in rows if row.strip()}
 
 
@@ -36,7 +36,8 @@ def files() -> list[str]:
 def trail() -> list[str]:
     """Which entries of the trail do not say what they were chained with."""
     path, wrong, last = HERE / "data" / "trail.jsonl", [], (0, "")
-    for row, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else [], 1):
+    rows = path.read_text("utf-8", "replace").rstrip("\n").split("\n") if path.is_file() else []
+    for row, line in enumerate(filter(None, rows), 1):
         try:
             e = json.loads(line)
             said = [e[k] for k in ("before", "number", "at", "actor", "action", "target", "details")]

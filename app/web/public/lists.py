@@ -37,9 +37,9 @@ TYPES: Mapping[str, str] = {
 @bp.get("/list")
 def one_list() -> ResponseReturnValue:
     """The list that its address holds; what is to be done with it is done, and the address says it."""
-    held = asked(request.args)
+    held = _as_kept(asked(request.args), request.args.get("list", ""))
     if any(request.args.get(name) for name in ("up", "down", "remove", "tidy")):
-        return redirect(address(_changed(held, request.args)))
+        return redirect(address(_changed(held, request.args), list_id=held.identifier))
     return _page(held)
 
 
@@ -102,11 +102,12 @@ def delete_list(identifier: str) -> ResponseReturnValue:
     return redirect(url_for("public.lists"), 303)
 
 
-def address(held: Collected, endpoint: str = "public.one_list", **more: str) -> str:
-    """The address that holds a list."""
+def address(held: Collected, endpoint: str = "public.one_list", list_id: str = "", **more: str) -> str:
+    """The address that holds a list; ``list_id`` for its owner alone: which of the kept ones it is."""
     items = [("p", item.ref) for item in held.items]
     notes = [("n", item.note) for item in held.items] if any(item.note for item in held.items) else []
-    said = urlencode([*([("t", held.title)] if held.title else []), *items, *notes])
+    own = [("list", list_id)] if list_id else []
+    said = urlencode([*([("t", held.title)] if held.title else []), *items, *notes, *own])
     return url_for(endpoint, _external=True, **more) + (f"?{said}" if said else "")
 
 
@@ -114,6 +115,17 @@ def asked(given: MultiDict[str, str]) -> Collected:
     """The list that an address or a form holds."""
     refs = [*given.getlist("p"), *(ref for ref in given.get("add", "").split() if ref)]
     return keeping_lists.read(refs, given.getlist("n"), given.get("t", ""))
+
+
+def _as_kept(held: Collected, identifier: str) -> Collected:
+    """The list as a change of the one in the visitor's account that it was opened from, if there is one."""
+    try:
+        kept = keeping_lists.find(identifier, actor())
+    except NotFound:
+        return held
+    if not kept.is_own:
+        return held
+    return replace(held, identifier=kept.identifier, is_shared=kept.is_shared, is_own=True)
 
 
 def _changed(held: Collected, asked: MultiDict[str, str]) -> Collected:

@@ -35,9 +35,10 @@ def matrix_json(made: Made, identifier: str) -> ResponseReturnValue:
     return jsonify(plain(made(identifier, audience(), _asked(), asking.page_number(request.args))))
 
 
-def weighed_json(shown: Callable[[str, str], Any], identifier: str) -> ResponseReturnValue:
-    """An event, a question, a claim or a source as its page shows it."""
-    return jsonify(plain(shown(identifier, audience())))
+def weighed_json(shown: Callable[..., Any], paged: bool, identifier: str) -> ResponseReturnValue:
+    """An event, a question, a claim or a source as its page shows it; ``?page=`` where there are several."""
+    page = (asking.page_number(request.args),) if paged else ()
+    return jsonify(plain(shown(identifier, audience(), *page)))
 
 
 def _asked() -> crossing.Narrowed:
@@ -60,10 +61,10 @@ for _one, _made in (("event", crossing.of_event), ("question", crossing.of_quest
     _name, _path = f"{_one}_matrix", f"/{_one}s/<identifier>/matrix"
     bp.add_url_rule(_path, _name, _door(matrix, _made, f"public.{_name}"))
     bp.add_url_rule(f"/api/v1{_path}", f"{_name}_json", _door(matrix_json, _made))
-for _one, _shown in (
-    ("event", weighing.event),
-    ("question", weighing.question),
-    ("claim", weighing.claim),
-    ("source", weighing.source),
+for _one, _shown, _paged in (
+    ("event", weighing.event, True),
+    ("question", weighing.question, False),
+    ("claim", weighing.claim, True),
+    ("source", weighing.source, False),
 ):
-    bp.add_url_rule(f"/api/v1/{_one}s/<identifier>", f"{_one}_json", _door(weighed_json, _shown))
+    bp.add_url_rule(f"/api/v1/{_one}s/<identifier>", f"{_one}_json", _door(weighed_json, _shown, _paged))
