@@ -86,6 +86,7 @@ class EvidenceView:
     figure: Figure | None = None
     happened: FuzzyDate | None = None
     revision: int = 1  # of the transcript that its lines are counted in
+    is_heard: bool = False  # there is a recording to hear it in
 
 
 @dataclass(frozen=True, slots=True)

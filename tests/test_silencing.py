@@ -184,16 +184,7 @@ def test_what_a_narrator_withholds_and_a_veiled_name_are_silenced_too(recorded, 
 def test_where_nobody_knows_what_to_silence_the_recording_stays_withheld(
     keep, archive, client, work, tmp_path
 ):
-    from app.records import Line, Script
-
-    untimed = testimony("a", *LINES)
-    lines = tuple(Line(line.number, line.text, line.speaker) for line in untimed.lines)
-    cases = {
-        "untimed": testimony("u", scripts=(Script("en", lines),)) if False else None,
-        "beyond": testimony("b", *LINES, *LINES),
-        "voice": testimony("v", *LINES),
-    }
-    del cases["untimed"]
+    cases = {"beyond": testimony("b", *LINES, *LINES), "voice": testimony("v", *LINES)}
     for why, record in cases.items():
         identifier = keep(record)
         give(archive, identifier, sound(tmp_path / f"{why}.wav", 10.0), "audio")

@@ -83,6 +83,11 @@ def dismissed(claim: Claim, audience: str) -> int:
     return session().scalar(told.where(Passage.testimony_id.in_(open_to), ~withheld)) or 0
 
 
+def _has_recording(edition: Edition) -> bool:
+    """Whether this edition gives a recording to its audience."""
+    return any(m.get("ref") and m.get("kind") in ("audio", "video") for m in edition.head.get("media", ()))
+
+
 def _view(
     evidence: Evidence, passage: Passage, edition: Edition, summary: Summary, mark: dict[str, Any]
 ) -> EvidenceView:
@@ -99,6 +104,7 @@ def _view(
         heard_from=mark.get("heard_from", ""),
         revision=reading.revision(edition),
         start_ms=passage.start_ms,
+        is_heard=passage.start_ms is not None and _has_recording(edition),
         readings=tuple(mark.get("readings", ())),
         witnesses=tuple(Named(a["name"], a.get("ref", "")) for a in tellers),
         role=next((a["note"] for a in tellers if a.get("note")), ""),

@@ -28,6 +28,7 @@ class Copy:
     is_disguised: bool = False
     regions: int = 0
     is_withheld: bool = False
+    is_open: bool = True  # readers are given its copies at all
     files: tuple[MediaFile, ...] = ()  # the copies, which archivists may hear before anybody else
 
 
@@ -64,6 +65,8 @@ def remake(media_id: str, actor: Actor) -> Testimony:
     due = dict(_dues(original.testimony)).get(original)
     if due is None or due.hindrance or not due.edits:
         raise Conflict("Nothing is to be made of this file: readers are given it as it is, or not at all.")
+    if deriving.is_on_its_way(original, due.recipe):
+        raise Conflict("Its copies are being made.")
     deriving.request(original, due.recipe, dict(due.edits))
     target = f"media:{original.identifier}"
     auditing.note(actor, "media.remake", target, testimony=original.testimony.identifier)
@@ -109,6 +112,7 @@ def _copy(original: MediaFile, due: Due) -> Copy:
         bool(due.edits.get("disguise")),
         len([region for region in original.regions if region.is_in_force]),
         original.is_withheld,
+        original.is_open or original.use != editions.SEALED,
         tuple(m for m in _copies(original) if due.edits and m.recipe == due.recipe),
     )
 

@@ -2,17 +2,20 @@
 
 In steps, each a transaction of its own or none, so that nothing waits while a copy is made. The row of a
 derivation names the files before they go to the store (``keys``): killed at any moment, the next one who does
-the job finds what the last one left and is rid of it. Done twice it is done once.
+the job finds what the last one left and is rid of it. Done twice it is done once: whoever was overtaken
+meanwhile, by another worker or a newer wish, keeps nothing.
 """
 
 import hashlib
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import exists, select, update
 
 from app import clock
 from app.archive import settings
@@ -20,7 +23,7 @@ from app.db import session
 from app.derivatives import making
 from app.derivatives.making import Copies
 from app.derivatives.variants import VARIANTS, Made
-from app.models import Derivation, DerivationState, MediaFile
+from app.models import Derivation, DerivationState, Job, JobState, MediaFile
 from app.queue import enqueue
 from app.services import publishing
 from app.services.editions import SEALED
@@ -34,9 +37,10 @@ PIECE = 2**20  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One making: what of, with which edits, and where."""
+    """One making: what of, since when, with which edits, and where."""
 
     derivation: int
+    begun_at: datetime
     media: str
     recipe: str
     key: str
@@ -61,19 +65,45 @@ def again(file: MediaFile) -> None:
     original = session().get(MediaFile, file.original_id) if file.original_id else None
     if original is not None:
         row = _row(original.id, file.recipe)
-        request(original, file.recipe, row.edits if row else None)
+        if row is not None or not file.recipe:  # without its edits there is no copy of a recipe
+            request(original, file.recipe, row.edits if row else None)
 
 
 def drop(original: MediaFile, recipe: str) -> None:
     """Be rid of the copies of a recipe; one that is being made is not kept."""
     for file in _copies(original, recipe):
         _discard(file)
-    session().execute(delete(Derivation).filter_by(media_id=original.id, recipe=recipe))
+    abandon([original.id], recipe)
+
+
+def abandon(originals: Iterable[int], recipe: str | None = None) -> None:
+    """Be rid of what is on its way of these originals, of one recipe or of all; it was named in ``keys``."""
+    wanted = select(Derivation).where(Derivation.media_id.in_(list(originals)))
+    for row in session().scalars(wanted if recipe is None else wanted.filter_by(recipe=recipe)).all():
+        _forget(row.keys)
+        session().delete(row)
     session().flush()
 
 
+def is_on_its_way(original: MediaFile, recipe: str) -> bool:
+    """Whether copies are being made, or will be: one that a job left behind half-way is not."""
+    row = _row(original.id, recipe)
+    if row is None or row.state not in (DerivationState.WAITING, DerivationState.WORKING):
+        return False
+    jobs = select(Job.arguments).where(Job.name == "derive", Job.state != JobState.FAILED)
+    return {"media": original.identifier, "recipe": recipe} in session().scalars(jobs).all()
+
+
 def catch_up() -> None:
-    """Ask for the copies of originals that have none: of an older archive, or made by an older program."""
+    """Ask for the copies of originals that have none: of an older archive, or made by an older program.
+
+    Folders in which nobody works any more are removed: what lies in one may have been destroyed since.
+    """
+    working = select(Derivation.id).where(Derivation.state == DerivationState.WORKING)
+    held = set(map(str, session().scalars(working)))
+    for folder in _making().glob("*"):
+        if folder.name.partition("-")[0] not in held:
+            shutil.rmtree(folder, ignore_errors=True)
     current = exists().where(
         Derivation.media_id == MediaFile.id, Derivation.recipe == "", Derivation.program == PROGRAM
     )
@@ -96,15 +126,15 @@ def begin(media: str, recipe: str) -> Task | None:
     )
     if row is None or row.state in (DerivationState.DONE, DerivationState.FAILED):
         return None
-    row.state, row.percent, row.begun_at, row.ended_at = DerivationState.WORKING, 0, clock.now(), None
+    begun_at = clock.now()
+    row.state, row.percent, row.begun_at, row.ended_at = DerivationState.WORKING, 0, begun_at, None
     session().flush()
-    folder = settings().home / "making" / str(row.id)
-    return Task(row.id, media, recipe, row.media.key, row.edits, folder)
+    folder = _making() / f"{row.id}-{secrets.token_hex(4)}"
+    return Task(row.id, begun_at, media, recipe, row.media.key, row.edits, folder)
 
 
 def make(task: Task, tell: Callable[[int], None]) -> Copies:
     """Make them, in a folder of their own. Raises ``confined.Failed``, NotFound."""
-    shutil.rmtree(task.folder, ignore_errors=True)
     task.folder.mkdir(parents=True, mode=0o700)
     with store().open(task.key) as original:
         return making.make(original, task.folder, task.edits, tell, settings().disk_reserve)
@@ -117,8 +147,7 @@ def progress(task: Task, percent: int) -> None:
 
 def fail(task: Task, why: str) -> None:
     """Write down why there are none; an archivist may have it tried again."""
-    row = session().get(Derivation, task.derivation)
-    if row is not None:
+    if (row := _ours(task)) is not None:
         row.state, row.why, row.ended_at = DerivationState.FAILED, why, clock.now()
         session().flush()
 
@@ -136,8 +165,8 @@ def hashes(copies: Copies) -> dict[Made, str]:
 
 def announce(task: Task, found: Mapping[Made, str]) -> bool:
     """Name the files that are about to go to the store. False when nobody wants them any more."""
-    row = session().get(Derivation, task.derivation)
-    if row is None or row.state is not DerivationState.WORKING:
+    row = _ours(task)
+    if row is None:
         return False
     keys = [store().key(sha256) for sha256 in found.values()]
     _forget(set(row.keys) - set(keys))
@@ -154,8 +183,8 @@ def move(found: Mapping[Made, str]) -> None:
 
 def keep(task: Task, copies: Copies, found: Mapping[Made, str]) -> None:
     """Name them as copies of their original, in the place of older ones, and publish."""
-    row = session().get(Derivation, task.derivation)
-    if row is None or row.state is not DerivationState.WORKING:
+    row = _ours(task)
+    if row is None:
         _forget(store().key(sha256) for sha256 in found.values())
         return
     original = row.media
@@ -178,6 +207,17 @@ def keep(task: Task, copies: Copies, found: Mapping[Made, str]) -> None:
 def tidy(task: Task) -> None:
     """Remove the folder it was made in."""
     shutil.rmtree(task.folder, ignore_errors=True)
+
+
+def _ours(task: Task) -> Derivation | None:
+    """The row of a making; None when somebody else has it in hand since, or nobody wants it any more."""
+    row = session().get(Derivation, task.derivation)
+    is_ours = row is not None and row.state is DerivationState.WORKING and row.begun_at == task.begun_at
+    return row if is_ours else None
+
+
+def _making() -> Path:
+    return settings().home / "making"
 
 
 def _row(media_id: int, recipe: str) -> Derivation | None:

@@ -22,7 +22,7 @@ from app.models import (
     Tie,
 )
 from app.queue import enqueue
-from app.services import auditing, editions, masking
+from app.services import auditing, deriving, editions, masking
 
 
 def testimony(testimony: Testimony) -> None:
@@ -31,6 +31,7 @@ def testimony(testimony: Testimony) -> None:
     places = {place.id for place in [*testimony.places, testimony.place] if place}
     for file in testimony.media:
         enqueue("discard", key=file.key)
+    deriving.abandon(file.id for file in testimony.media)
     copies = MediaFile.original_id.is_not(None)  # before their originals, or the database is quicker
     session().execute(delete(MediaFile).where(MediaFile.testimony_id == testimony.id, copies))
     session().execute(delete(Edition).where(Edition.testimony_id == testimony.id))

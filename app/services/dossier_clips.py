@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.derivatives import confined
+from app.errors import NotFound
 from app.formats.dossier import Dossier, Quoted
 from app.records import MediaRef, Record
 from app.services import hearing, showing
@@ -58,11 +59,11 @@ def _clips(passages: Sequence[Quoted], copy: MediaRef, audience: str, data: Path
     names = [f"clips/passage-{p.number:04}.{'mp4' if film else 'flac'}" for p in passages]
     outs = [data / name for name in names]
     ask = {"spans": [[p.start_ms, p.end_ms] for p in passages], "film": film}
-    with hearing.opened(hearing.file(copy.ref, audience)) as source:
-        try:
+    try:
+        with hearing.opened(hearing.file(copy.ref, audience)) as source:
             said = confined.work("app.derivatives.clipping", "clip", source, LIMITS, outs, ask)
-        except confined.Failed:
-            said = {}
+    except (confined.Failed, NotFound):  # taken back while the dossier was made: its bytes are gone
+        said = {}
     lengths = said.get("made") or [0] * len(outs)
     for out, length in zip(outs, lengths, strict=True):
         if not length:

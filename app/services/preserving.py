@@ -1,5 +1,6 @@
 """Copy the archive to another place: the database first, then the sealed files it speaks of."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -8,9 +9,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.db import session
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.models import MediaFile, Upload, UploadState
 from app.storage import store
+
+log = logging.getLogger(__name__)
 
 
 def back_up(folder: Path) -> tuple[int, int]:
@@ -39,7 +42,12 @@ def back_up(folder: Path) -> tuple[int, int]:
     for key in session().scalars(select(MediaFile.key).union(given)):
         path = folder / "media" / key
         path.parent.mkdir(parents=True, exist_ok=True)
-        with store().open(key) as source, path.open("wb") as out:
+        try:
+            source = store().open(key)
+        except NotFound:  # destroyed since the database was copied, or lost: the others are saved
+            log.error("file %s is not in the store, and not in this backup", key)
+            continue
+        with source, path.open("wb") as out:
             shutil.copyfileobj(source, out, 1024 * 1024)
             out.flush()
             os.fsync(out.fileno())

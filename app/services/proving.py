@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app import clock
 from app.db import session
-from app.errors import NotFound
+from app.errors import NotFound, traced
 from app.models import FixityCheck, Found, Job, JobState, MediaFile, Shelf, Upload, UploadState
 from app.policy import Actor
 from app.queue import enqueue
@@ -78,7 +78,14 @@ def prove(key: str, *, is_copy: bool) -> Proof:
 
 
 def note(proof: Proof) -> None:
-    """Write down what was found; sound the alarm for what is lost, have made again what can be."""
+    """Write down what was found; sound the alarm for what is lost, have made again what can be.
+
+    Of a file that was destroyed while it was read nothing is written, and nothing is left: it may have been
+    brought to a shelf once more.
+    """
+    if not is_spoken_of(proof.key):
+        enqueue("discard", key=proof.key)
+        return
     for shelf, found in proof.found:
         session().add(FixityCheck(key=proof.key, shelf=shelf, found=found, at=clock.now()))
     owner = session().scalar(select(MediaFile).filter_by(key=proof.key).limit(1))
@@ -94,6 +101,11 @@ def note(proof: Proof) -> None:
     session().flush()
 
 
+def is_spoken_of(key: str) -> bool:
+    """Whether any row names this file: one that none names is to be destroyed."""
+    return any(session().scalar(select(kind.id).filter_by(key=key).limit(1)) for kind in (Upload, MediaFile))
+
+
 def forget(key: str) -> None:
     """Of a file that was destroyed nothing is left, here or on the replica."""
     if second := replica():
@@ -103,7 +115,9 @@ def forget(key: str) -> None:
 
 
 def catch_up() -> None:
-    """Have what is due read, unless that waits to be done already."""
+    """Have what is due read, unless that waits already; clear the shelves of what was left half-written."""
+    for shelf in filter(None, (store(), replica())):
+        shelf.tidy()
     waiting = select(Job.id).where(Job.name == "fixity", Job.state != JobState.FAILED)
     if session().scalar(waiting.limit(1)) is None and due(1):
         enqueue("fixity")
@@ -130,8 +144,12 @@ def _look(shelf: Storage, key: str) -> Found:
 
 def _bring(good: Storage, bad: Storage, key: str, *, new: bool) -> Found:
     """Put a file that was found good in the place of a bad one, and read it back."""
-    with good.open(key) as stream:
-        kept = bad.save(stream)
+    try:
+        with good.open(key) as stream:
+            kept = bad.save(stream)
+    except (NotFound, OSError) as error:  # the other files wait to be read
+        log.error("file %s could not be brought to a shelf: %s", key, traced(error))
+        return Found.MISSING if new else Found.DAMAGED
     if kept.key != key or _look(bad, key) is not Found.GOOD:
         return Found.DAMAGED
     return Found.COPIED if new else Found.REPAIRED

@@ -62,7 +62,10 @@ class Holding:
 
 
 def files(actor: Actor, page: int = 1, which: str = "") -> Holding:
-    """A page of originals, newest first. ``which``: failed, making, lost, or all. Raises NotFound."""
+    """A page of originals, newest first. Raises NotFound.
+
+    ``which``: failed, making, lost, closed (readers are given none of their copies), or all.
+    """
     require(actor, Action.DESCRIBE)
     lost = proving.lost()
     wanted = _chosen(which, lost)
@@ -102,8 +105,7 @@ def retry(identifier: str, actor: Actor) -> None:
     """Have the copies of a file made again. Raises NotFound, and Conflict while they are being made."""
     require(actor, Action.DESCRIBE)
     original = _find(identifier)
-    row = session().scalar(select(Derivation).filter_by(media_id=original.id, recipe=""))
-    if row is not None and row.state in (DerivationState.WAITING, DerivationState.WORKING):
+    if deriving.is_on_its_way(original, ""):
         raise Conflict("Its copies are being made.")
     deriving.request(original)
     about = original.testimony.identifier if original.testimony else ""
@@ -126,6 +128,8 @@ def _chosen(which: str, lost: Sequence[str]) -> Select[MediaFile]:
     if which in states:
         rows = select(Derivation.media_id).where(Derivation.state.in_(states[which]))
         return wanted.where(MediaFile.id.in_(rows))
+    if which == "closed":
+        return wanted.where(MediaFile.is_open.is_(False))
     return wanted.where(MediaFile.key.in_(lost)) if which == "lost" else wanted
 
 

@@ -144,10 +144,13 @@ def _spoken(testimony: Testimony, scripts: Sequence[Script], veils: Mapping[str,
             times += _withheld(passage, descent)
     named, by_veiled = _veiled(scripts, veils)
     times += named
+    lines = scripts[0].lines if scripts else ()
+    if not all(line.speaker for line in lines):  # nobody knows who speaks them
+        by_veiled = by_veiled or any(p.person.is_veiled for p in testimony.participations)
     return Spoken(
         tuple(sorted({span for span in times if span})),
-        bool(times or kept or by_veiled),
-        None in times or bool(kept and held is None),
+        bool(times or kept or veils),  # a paper may say the name that no line says
+        None in times or (bool(kept or veils) and not (held and lines)),
         by_veiled,
     )
 

@@ -14,7 +14,7 @@ from app import clock
 from app.db import new_identifier, session
 from app.errors import Conflict, NotFound
 from app.given import GivenFile
-from app.models import MediaFile, Submission, SubmissionState, Upload, UploadState
+from app.models import Submission, SubmissionState, Upload, UploadState
 from app.queue import enqueue
 from app.services import proving, recalling, withdrawing
 from app.storage import anteroom, store
@@ -128,7 +128,7 @@ def discard(upload: str = "", key: str = "") -> None:
     waiting = select(Upload.id).where(Upload.state.in_((UploadState.ARRIVING, UploadState.WHOLE)))
     if upload and session().scalar(waiting.filter_by(identifier=upload)) is None:
         anteroom().remove(upload)
-    if key and not any(session().scalar(select(kind.id).filter_by(key=key)) for kind in (Upload, MediaFile)):
+    if key and not proving.is_spoken_of(key):
         store().delete(key)
         proving.forget(key)
 

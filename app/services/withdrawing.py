@@ -30,7 +30,16 @@ from app.models import (
 )
 from app.policy import narrower
 from app.queue import enqueue
-from app.services import consenting, destroying, identifying, linking, publishing, recalling, revisions
+from app.services import (
+    consenting,
+    deriving,
+    destroying,
+    identifying,
+    linking,
+    publishing,
+    recalling,
+    revisions,
+)
 from app.services.descending import Descent, Place
 from app.storage import ledger
 
@@ -310,6 +319,7 @@ def _drop_file(withdrawal: Withdrawal, submission: Submission | None, testimony:
     submission.uploads.remove(upload)
     if testimony:
         gone = {file.id for file in testimony.media if file.key == upload.key}
+        deriving.abandon(gone)
         copies = [file for file in testimony.media if file.original_id in gone]
         for file in copies:
             enqueue("discard", key=file.key)

@@ -36,5 +36,8 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Destroy a file; nothing happens when it is not there."""
 
+    def tidy(self, older: float = 3600) -> None:
+        """Destroy what processes that died left half-written, and nobody has touched for so many seconds."""
+
     def keys(self) -> Iterator[str]:
         """Every key held."""

@@ -4,7 +4,9 @@ import hashlib
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,6 +80,13 @@ class LocalStorage:
     def delete(self, key: str) -> None:
         """Destroy a file; nothing happens when it is not there."""
         self._path(key).unlink(missing_ok=True)
+
+    def tidy(self, older: float = 3600) -> None:
+        """Destroy what processes that died left half-written, and nobody has touched for so many seconds."""
+        for part in self.root.glob(".*.part"):
+            with suppress(FileNotFoundError):  # it was sealed just now
+                if part.stat().st_ctime < time.time() - older:
+                    part.unlink()
 
     def keys(self) -> Iterator[str]:
         """Every key held, in order."""

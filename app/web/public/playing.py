@@ -191,4 +191,4 @@ def _end(lines: dict[int, Line], number: int | None, known: int | None) -> int |
 
 @bp.app_context_processor
 def _helpers() -> dict[str, object]:
-    return {"players": players}
+    return {"players": players, "sets": sets}

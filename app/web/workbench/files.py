@@ -28,12 +28,18 @@ STATES = {
     "done": _l("Copies: made"),
     "failed": _l("Copies: failed"),
 }
-CHOICES = {"": _l("All"), "making": _l("Being made"), "failed": _l("Failed"), "lost": _l("Lost")}
+CHOICES = {
+    "": _l("All"),
+    "closed": _l("For archivists only"),
+    "making": _l("Being made"),
+    "failed": _l("Failed"),
+    "lost": _l("Lost"),
+}
 
 
 @bp.get("/files")
 def files() -> ResponseReturnValue:
-    """A page of originals; ``which`` chooses those that failed, are being made, or are lost."""
+    """A page of originals; ``which`` chooses those that are closed, failed, being made, or lost."""
     return _show()
 
 
