@@ -82,7 +82,7 @@ def test_a_veiled_narrator_is_not_told_by_a_file_where_no_line_says_the_name(
     lines = tuple(Line(n, text, speaker, n * 2000, n * 2000 + 2000) for n, text in enumerate(texts))
     if kind == "text":  # somebody else speaks: the name stands in the paper alone
         lines = tuple(dataclasses.replace(line, speaker="Bo Renn") for line in lines)
-    identifier = keep(testimony("a", scripts=(Script("en", lines),) if lines else ()))
+    identifier = keep(dataclasses.replace(testimony("a"), scripts=(Script("en", lines),) if lines else ()))
     ref = hold(identifier, kind, "text/plain" if kind == "text" else "audio/webm")
     assert client.get(f"/testimonies/{identifier}.json").json["media"]
     with archive.writing():
@@ -194,7 +194,8 @@ def test_a_damaged_copy_is_not_made_again_without_what_was_taken_out(making, arc
             size=9,
             sha256="b" * 64,
         )
-        linking.find(identifier).media.append(copy)
+        held = linking.find(identifier)
+        held.media.append(copy)
         session.flush()
         deriving.again(copy)
         assert not session.scalars(select(Derivation).filter_by(recipe="r")).all()

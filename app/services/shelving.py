@@ -141,7 +141,8 @@ def _kept(found: Sequence[MediaFile]) -> list[Kept]:
     """With all that belongs to them, in four questions for a page."""
     numbers, keys = [file.id for file in found], [file.key for file in found]
     counting = select(MediaFile.original_id, func.count()).where(MediaFile.original_id.in_(numbers))
-    copies = dict(session().execute(counting.group_by(MediaFile.original_id)).tuples().all())
+    rows_of = session().execute(counting.group_by(MediaFile.original_id)).all()
+    copies = {row[0]: row[1] for row in rows_of}
     plain = select(Derivation).where(Derivation.media_id.in_(numbers), Derivation.recipe == "")
     rows = {row.media_id: row for row in session().scalars(plain)}
     checks: dict[str, list[FixityCheck]] = {}
