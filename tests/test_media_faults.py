@@ -247,7 +247,7 @@ def test_a_file_that_is_gone_does_not_keep_the_others_out_of_a_backup(archive, k
 
 
 def test_a_claims_page_leads_to_hearing_its_passages_where_they_can_be_heard(
-    claim, keep, archive, client, hold
+    claim, keep, archive, client, hold, sign_in
 ):
     identifier = keep(testimony("a", "I counted forty coffins.", "On the Tuesday."))
     silent = keep(testimony("b", "There were forty, they say."))
@@ -260,6 +260,9 @@ def test_a_claims_page_leads_to_hearing_its_passages_where_they_can_be_heard(
     assert page.count(f"#play={claim}") == 1
     assert f"/testimonies/{identifier}?line=0#play={claim}" in page
     assert f'id="play-{claim}"' in client.get(f"/testimonies/{identifier}").text
+    archivist = sign_in("archivist")
+    for place in ("/workbench/readings", f"/workbench/testimonies/{identifier}"):
+        assert "<audio" in archivist.get(place).text
     with archive.writing():
         redacting.withhold_file(ref, "danger", OPERATOR)
     assert "Hear these passages" not in client.get(f"/claims/{claim}").text
