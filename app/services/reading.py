@@ -25,6 +25,7 @@ from app.records import Line, Record, Script
 
 PER_PAGE = 25  # testimonies in a list
 PARTS_PER_PAGE = 30  # passages of a transcript on one page: about 2,000 words
+_NOT_LISTED = frozenset({"marks", "tags", "chapters", "media", "scripts"})  # the bulk of a head
 TAKEN_BACK = "This testimony was withdrawn by the person who gave it. Nothing of it is kept."
 NOT_HERE = "There is nothing at this address, or it is not open to you."
 
@@ -138,7 +139,7 @@ def listing(editions: Select[Any], page: int) -> Listing:
 
 def summary(edition: Edition) -> Summary:
     """A testimony in a list, from the head of its edition."""
-    record = restore(Record, edition.head)
+    record = restore(Record, {name: held for name, held in edition.head.items() if name not in _NOT_LISTED})
     return Summary(
         identifier=record.identifier,
         title=record.title,
