@@ -15,9 +15,9 @@ from sqlalchemy import select
 from app.archive import Archive
 from app.cli.base import OPERATOR
 from app.formats import webvtt
-from app.models import Claim, MediaFile, Question, Testimony
+from app.models import Claim, Derivation, DerivationState, MediaFile, Question, Testimony
 from app.records import Agent, Chapter, Mark, Record, Script
-from app.services import accessioning, exchanging, publishing
+from app.services import accessioning, deriving, exchanging, publishing
 from app.storage import store
 
 RATE = 48_000
@@ -58,6 +58,11 @@ def heard(archive: Archive, shared: Path, *, film: bool = False) -> str:
         length = len(samples) * 1000 // RATE
         original = beside(told, b"sealed", "original", "", "audio/mpeg", film=film, is_open=True)
         session.flush()
+        session.add(  # these are its copies: the worker makes none
+            Derivation(
+                media_id=original.id, state=DerivationState.DONE, percent=100, program=deriving.PROGRAM
+            )
+        )
         files = [
             ("access", "opus", "audio/webm", sound(samples)),
             ("waveform", "peaks", "application/json", peaks(samples)),

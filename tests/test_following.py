@@ -80,7 +80,7 @@ def test_passages_and_citations_cover_what_descends_from_their_lines(seed, count
                 found = citing.resolve(identifier, Audience.PUBLIC, cited_revision, first, last)
             left = _left(lines, cited_revision, first, last)
             assert (found.first, found.last) == (left or (None, None))
-            assert (found.state is citing.State.GONE) is (left is None)
+            assert (found.state is citing.State.SUPERSEDED) is (left is None)
 
 
 def _left(lines, revision: int, first: int, last: int) -> tuple[int, int] | None:
