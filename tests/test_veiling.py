@@ -283,7 +283,7 @@ def keep_another(session, person) -> Testimony:
 def test_a_recording_that_says_a_veiled_name_is_withheld_until_the_veil_is_gone(held, archive, client):
     one, _, person = held
     ref = give_file(archive, one, "tape.mp3")
-    assert client.get(f"/testimonies/{one}").text.count(f"/media/{ref}") == 1
+    assert f"/media/{ref}" in client.get(f"/testimonies/{one}").text
     with archive.writing():
         veiling.veil(person, "N. N.", [], OPERATOR)
     assert ref not in client.get(f"/testimonies/{one}").text

@@ -378,7 +378,7 @@ def test_figures_share_an_axis_only_when_they_count_the_same(page, demonstration
     visitor.goto(demonstration.path("questions", "q-dead"))
     for axis in visitor.locator("figure.axis").all():
         assert axis.locator("figcaption").inner_text().strip()
-    rows = visitor.locator("table tbody tr")
+    rows = visitor.get_by_role("region", name="The figures as a table").locator("tbody tr")
     assert rows.count() == visitor.locator("article.claim").count() >= 4
     words = visitor.locator("main").inner_text().lower()
     assert "average" not in words.replace("never averaged", "")
