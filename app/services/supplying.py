@@ -30,6 +30,8 @@ def attach(testimony_id: str, data: bytes, name: str, actor: Actor, *, note: str
     """
     require(actor, Action.TRANSCRIBE)
     testimony = linking.find(testimony_id)
+    if not name:
+        raise Invalid("Choose a file first.")
     record = read(data, name)
     return keep(testimony, record.lines, actor, language=record.language, note=note)
 

@@ -87,12 +87,9 @@ def attach_transcript(identifier: str) -> ResponseReturnValue:
     file = request.files.get("file")
     back = desk.address(identifier, "revisions")
     try:
-        if file is None or not file.filename:
-            raise Invalid("Choose a file first.")
         with archive().writing():
-            saved = supplying.attach(
-                identifier, file.stream.read(), file.filename, actor(), note=request.form.get("note", "")
-            )
+            data, name = (file.stream.read(), file.filename or "") if file else (b"", "")
+            saved = supplying.attach(identifier, data, name, actor(), note=request.form.get("note", ""))
     except NotFound:
         return desk.gone()
     except (Conflict, Invalid) as refusal:
