@@ -43,7 +43,7 @@ def _bytes(made: Made) -> bytes:
     return made.path.read_bytes()[made.start : made.end]
 
 
-def marked_picture(kind: str) -> bytes:
+def marked_picture(kind: str, profile: bytes | None = None) -> bytes:
     """A picture with a canary in every field there is."""
     exif = Image.Exif()
     exif[0x010E] = exif[0x010F] = exif[0x013B] = exif[0x8298] = f"{CANARY} here"
@@ -51,6 +51,8 @@ def marked_picture(kind: str) -> bytes:
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (40.0, 22.0, 33.0)
     more = {"exif": exif, "xmp": f"<x:xmpmeta>{CANARY}</x:xmpmeta>".encode(), "comment": CANARY.encode()}
+    if profile:
+        more["icc_profile"] = profile
     if kind == "PNG":
         more["pnginfo"] = info = PngImagePlugin.PngInfo()
         info.add_text("Comment", CANARY)
