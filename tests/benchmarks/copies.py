@@ -1,4 +1,4 @@
-"""Copies of every kind of file: other readers open them, none tells what stood beside, spoiled ones do no harm.
+"""Copies of every kind of file: others open them, none tells what stood beside, spoiled files do no harm.
 
 usage: python -m tests.benchmarks.copies HOME [--mutated 300]
 
