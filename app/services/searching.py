@@ -104,8 +104,9 @@ def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str,
     found = naming.variants(words, audience)
     for more in (wording.synonyms(words, audience), widening.spellings(words, audience, held_back)):
         for word, others in more.items():
-            held = {key(other): other for other in found.get(word, ())}
-            found[word] = tuple((held | {key(one): one for one in others if key(one) not in held}).values())
+            own = found.get(word, ())
+            held = {key(other) for other in own}
+            found[word] = (*own, *{key(one): one for one in others if key(one) not in held}.values())
     return found
 
 
