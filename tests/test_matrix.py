@@ -6,7 +6,6 @@ routes are covered as they come; a word that is not known here fails with its na
 
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -162,15 +161,13 @@ class Cell:
     kind: str = ""
 
 
-def test_every_cell_of_the_matrix(house, record_property):
-    cells = list(matrix(house))
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.value if role else "nobody")
+def test_every_cell_of_the_matrix(role, house, record_property):
+    cells = [cell for cell in matrix(house) if cell.role is role]
     wrong = [told for cell in cells if (told := fault(house, cell))]
-    counted = Counter(cell.role.value if cell.role else "nobody" for cell in cells)
     record_property("cells", len(cells))
-    print(f"{len(cells):,} cells: {dict(counted)}")  # noqa: T201
     assert not wrong, f"{len(wrong)} of {len(cells)}:\n" + "\n".join(wrong[:40])
-    assert set(counted) == {"nobody", *(role.value for role in Role)}
-    assert len(cells) > 5_000
+    assert len(cells) > 1_000
 
 
 def test_every_route_is_in_the_policy_table(house):

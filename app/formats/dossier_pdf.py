@@ -2,8 +2,11 @@
 
 import unicodedata
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 
 from app.formats import dossier as shapes
@@ -24,6 +27,18 @@ _TEXT, _SOFT = 10.5, 9.0  # points
 _GREY, _BLACK = 95, 20
 
 
+@cache
+def _unpacked() -> tuple[TemporaryDirectory[str], dict[str, Path]]:
+    """The fonts as plain TrueType, once in a process: to unpack them takes longer than the rest of a dossier."""
+    folder = TemporaryDirectory(prefix="fonts-")  # goes with the process
+    found = {family: Path(folder.name, f"{name}.ttf") for family, name in _FILES.items()}
+    for family, path in found.items():
+        with TTFont(FONTS / f"{_FILES[family]}.woff2") as font:
+            font.flavor = None
+            font.save(path)
+    return folder, found
+
+
 def page(dossier: Dossier, language: str = "en") -> bytes:
     """The dossier as a PDF of A4 pages."""
     return _Paper(dossier, language).made()
@@ -41,8 +56,8 @@ class _Paper(FPDF):
         self.set_title(dossier.title)
         self.set_creation_date(datetime.fromisoformat(dossier.made_at))
         self.set_lang(language)
-        for family, name in _FILES.items():
-            self.add_font(family, "", FONTS / f"{name}.woff2")
+        for family, path in _unpacked()[1].items():
+            self.add_font(family, "", path)
         self.set_fallback_fonts([family for family in _FILES if family != "serif"], exact_match=False)
         self.set_text_shaping(True)
         self.add_page()
