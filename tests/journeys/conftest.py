@@ -14,7 +14,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -149,6 +151,33 @@ def _chromium() -> str | None:
     named = os.environ.get("ARCHIVE_CHROMIUM")
     known = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return named or next(filter(None, map(shutil.which, known)), None)
+
+
+def _seen(act: Callable[..., object]) -> Callable[..., object]:
+    """The act, over only when the page it leads to is there: a person sees a page before they go on.
+
+    Without this a crowded machine reads half a page, or chooses words before the page's script is there.
+    """
+
+    @wraps(act)
+    def acting(on, *given, **named):
+        told = act(on, *given, **named)
+        visitor = on.page if isinstance(on, sync_api.Locator) else on
+        with suppress(sync_api.Error):  # the page has gone for the next, or for good
+            visitor.evaluate("0")  # a form that is sent has now left
+        if not visitor.is_closed():
+            visitor.wait_for_load_state("load")
+        return told
+
+    return acting
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Let every click wait for what it leads to."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(sync_api.Locator, "click", _seen(sync_api.Locator.click))
+        yield
 
 
 @pytest.fixture(scope="session")

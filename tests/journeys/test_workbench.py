@@ -157,7 +157,6 @@ def test_one_account_by_keys_alone(page, key_card, archive, texts, record_proper
     visitor.wait_for_function("document.querySelector('[data-chosen]')")
     press("j", "t")
     keys.type("tag of keys")
-    visitor.wait_for_timeout(300)
     press("Tab", "Tab", "Enter")
     visitor.locator(".bench-line .tag", has_text="tag of keys").first.wait_for()
 
