@@ -91,8 +91,7 @@ def open_with(visitor, words: str) -> None:
     visitor.locator("#return button").click()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("locale", ["en-GB", "az"])
+@pytest.mark.parametrize(("locale", "javascript"), [("en-GB", False), ("az", True)])
 def test_an_account_is_told_sent_and_opened_again(locale, javascript, page, watch):
     watch.excuse("status of 422", "status of 404")
     visitor = page(width=320, javascript=javascript, locale=locale)
