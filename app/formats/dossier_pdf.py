@@ -29,7 +29,7 @@ _GREY, _BLACK = 95, 20
 
 @cache
 def _unpacked() -> tuple[TemporaryDirectory[str], dict[str, Path]]:
-    """The fonts as plain TrueType, once in a process: to unpack them takes longer than the rest of a dossier."""
+    """The fonts as plain TrueType, once in a process: to unpack them takes longer than all the rest."""
     folder = TemporaryDirectory(prefix="fonts-")  # goes with the process
     found = {family: Path(folder.name, f"{name}.ttf") for family, name in _FILES.items()}
     for family, path in found.items():
