@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import bagit
@@ -13,14 +14,25 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.cli.base import OPERATOR
 from app.errors import Conflict, NotFound
 from app.formats import bag, register
 from app.models import Audience, Claim, Person, Question
 from app.records import Agent
-from app.services import dossier_files, dossiering, evidencing, redacting, registering, veiling
+from app.services import (
+    dossier_files,
+    dossiering,
+    evidencing,
+    linking,
+    redacting,
+    registering,
+    veiling,
+    withdrawing,
+)
 from tests.conftest import testimony
 from tests.correcting import begin, save
+from tests.telling import accept, send
 from tests.test_evidencing import CLAIMS, ENTRIES, TEXTS
 
 
@@ -188,6 +200,26 @@ def test_made_again_it_says_what_is_gone_and_never_its_words(archive, account, t
     assert verify(tmp_path / "d")[0] == 0
     for words in (TEXTS[2], "a brother"):
         assert words not in everything(tmp_path / "d")
+
+
+@pytest.mark.parametrize("outcome", ["stop", "restrict", "close", "destroy"])
+def test_made_again_after_a_teller_took_their_account_back(outcome, archive, account, tmp_path):
+    given, _ = send(archive)
+    told = accept(archive, given)
+    with archive.writing() as session:
+        claim = session.scalars(select(Claim.identifier).filter_by(ref="forty")).one()
+        linking.link(told, 0, 0, claim, "supports", "saw", OPERATOR)
+    make(archive, tmp_path / "d")
+    assert "We heard the bells at midnight." in everything(tmp_path / "d")
+    assert "Mara of the Mill" in everything(tmp_path / "d")
+    with archive.writing():
+        withdrawing.withdraw(given, outcome, clock.today() + timedelta(days=30))
+    make(archive, tmp_path / "d")
+    assert verify(tmp_path / "d")[0] == 0
+    assert "Mara of the Mill" not in everything(tmp_path / "d")
+    page = (tmp_path / "d" / "data" / "index.html").read_text()
+    assert "No longer given: passages" in page
+    assert "We heard the bells" not in everything(tmp_path / "d")
 
 
 def test_made_again_it_says_what_is_new_and_what_reads_otherwise(archive, account, tmp_path):
