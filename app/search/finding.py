@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.search.analysis import ASKED_WEIGHT, stem
-from app.search.columnar.adjoining import LONGEST, places
+from app.search.columnar.adjoining import places
 from app.search.columnar.arrays import Array, Ints, changes
+from app.search.columnar.lines import LONGEST
 from app.search.folding import forms
 from app.search.nearness import Placed, Turns
 from app.search.ordering import Passages

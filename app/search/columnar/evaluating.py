@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.search.columnar.adjoining import LONGEST, adjoining
+from app.search.columnar.adjoining import adjoining
 from app.search.columnar.arrays import Array
 from app.search.columnar.leaves import NOWHERE, Found, leaf, listed, many
+from app.search.columnar.lines import LONGEST
 from app.search.columnar.meeting import Leaf, common, placed, together
 from app.search.columnar.nodes import (
     All,

@@ -74,7 +74,7 @@ def many(snapshot: Snapshot, view: View, node: Many) -> Found:
         idfs = snapshot.rarities(node.field, counts)
     else:
         idfs = np.array([snapshot.idf(node.field, part.terms[number]) for number in numbers.tolist()])
-    scores = snapshot.tables(node.field, view)[0].take(codes)
+    scores = snapshot.tables(node.field, view).precise.take(codes)
     scores *= np.repeat(idfs * node.boost, counts)
     if len(numbers) == 1:
         return documents, scores

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar.arrays import Array, Ints
-from app.search.columnar.snapshot import SHORT, View, scratch
+from app.search.columnar.snapshot import SHORT, WIDE, Tables, View, scratch
 
 _OFTEN = 50  # a term that more than this part of all documents have is laid out
-_WIDE = 255  # stands for codes that do not fit in a byte
+_MANY_WIDE = 20  # if more than this part of the codes do not fit in a byte, two are taken
 _LONGER = 12  # a list so many times longer is searched, not gone through
 
 
@@ -33,18 +33,17 @@ class Leaf:
         "field",
         "number",
         "part",
-        "single",
         "size",
-        "table",
+        "tables",
     )
 
-    def __init__(self, view: View, key: tuple[str, int], tables: tuple[Array, Array], factor: float) -> None:
+    def __init__(self, view: View, key: tuple[str, int], tables: Tables, factor: float) -> None:
         self._view, self.factor = view, factor
         self.field, self.number = key
         self.part = view.data.fields[self.field]
         begin, end = self.part.span(self.number)
         self.size = end - begin
-        self.table, self.single = tables
+        self.tables = tables
         self._often = self.size * _OFTEN >= view.count
         self._documents: Array | None = None
         self._codes: Array | None = None
@@ -71,22 +70,22 @@ class Leaf:
 
     def scores(self) -> Array:
         """Precise scores."""
-        return _scaled(self.table, self.factor, self.codes)
+        return _scaled(self.tables.precise, self.factor, self.codes)
 
     def rough(self) -> Array:
         """Scores in single precision."""
-        return _scaled(self.single, np.float32(self.factor), self.codes)
+        return _scaled(self.tables.single, np.float32(self.factor), self.codes)
 
     def at(self, places: Array) -> Array:
         """Precise scores of some of the documents, by their places in the list."""
-        return _scaled(self.table, self.factor, self.codes.take(places))
+        return _scaled(self.tables.precise, self.factor, self.codes.take(places))
 
     def of(self, documents: Array) -> Array:
         """Precise scores of these documents (ascending), which all have the term."""
-        known = codes_in(self._view, self.field, self.number, documents) if self._often else None
+        known = _laid_in(self._view, self.field, self.number, documents) if self._often else None
         if known is None:
             return self.at(placed(documents, self.documents))
-        return _scaled(self.table, self.factor, known)
+        return _scaled(self.tables.laid, self.factor, known)
 
     def laid(self) -> Array | None:
         """For each document of the segment its code and one, 0 without; None: the term is not frequent."""
@@ -109,7 +108,10 @@ def codes(view: View, field: str, number: int) -> Array:
 
 
 def laid(view: View, field: str, number: int) -> Array | None:
-    """For each document the code and one of a term, or 0; None: it is not frequent, or seldom asked for."""
+    """For each document the code and one of a term, or 0; None: it is not frequent, or seldom asked for.
+
+    As bytes, if few codes do not fit (these are ``WIDE``).
+    """
     key = ("laid", field, number)
     known = view.kept.known(key)
     if known is not None:
@@ -120,8 +122,11 @@ def laid(view: View, field: str, number: int) -> Array | None:
         return None
 
     def made() -> Array:
-        found = np.zeros(view.count, np.uint8)
-        found[view.documents(field, number)] = np.minimum(part.codes(number), _WIDE - 1) + 1
+        every = part.codes(number)
+        room = every.dtype == np.uint16 and len(part.counts) < 1 << 16
+        wide = room and int(np.count_nonzero(every >= WIDE - 1)) * _MANY_WIDE > len(every)
+        found = np.zeros(view.count, every.dtype if wide else np.uint8)
+        found[view.documents(field, number)] = (every if wide else np.minimum(every, WIDE - 1)) + 1
         return found
 
     return view.kept.get(key, made)
@@ -129,14 +134,20 @@ def laid(view: View, field: str, number: int) -> Array | None:
 
 def codes_in(view: View, field: str, number: int, documents: Array) -> Array | None:
     """The codes of a term in documents that all have it; None: they must be looked up."""
+    found = _laid_in(view, field, number, documents)
+    if found is not None:
+        found -= 1
+    return found
+
+
+def _laid_in(view: View, field: str, number: int, documents: Array) -> Array | None:
+    """What is laid out for these documents; None: nothing, or not all of it fits in bytes."""
     everywhere = laid(view, field, number)
     if everywhere is None:
         return None
-    found = everywhere.take(documents)
-    if len(view.data.fields[field].counts) >= _WIDE and (found == _WIDE).any():
-        return None
-    found -= 1
-    return found
+    found: Array = everywhere.take(documents)
+    wide = everywhere.itemsize == 1 and len(view.data.fields[field].counts) >= WIDE
+    return None if wide and b"\xff" in found.tobytes() else found
 
 
 def placed(documents: Array, inside: Array) -> Ints:

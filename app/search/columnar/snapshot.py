@@ -6,13 +6,12 @@ score of a code is looked up in a table made once for a field, and multiplied by
 
 # mypy: allow-untyped-calls
 
-import contextlib
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from math import inf, log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from whoosh import scoring
@@ -25,20 +24,16 @@ from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
 
 KEPT = 64_000_000  # bytes of unpacked postings and masks that are kept for a segment
+WIDE = 255  # stands for codes that do not fit in a byte
 SHORT = 5_000  # documents of a list that is short
 _SHORTS = 1_000_000  # documents of all short lists that a snapshot keeps at hand: about 5 MB
 
 _ASKED = 4_000  # arrays of which it is known how often they were asked for
-_DEAR = {
-    "laid": 4,
-    "firsts": 4,
-    "begins": 4,
-    "mask": 4,
-    "filter": 4,
-    "turns": 8,
-    "keys": 8,
+_DEAR = {  # beside a copy
+    **dict.fromkeys(("laid", "firsts", "begins", "mask", "filter"), 4),
+    **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
     "line": 99,
-}  # beside a copy
+}
 _ENTRY = 400  # bytes that an array takes beside its own
 
 
@@ -72,9 +67,11 @@ class Kept:
         """An array, if it is here."""
         found = self._found.get(key)
         if found is not None:
-            with contextlib.suppress(KeyError):  # another thread has just let it go
+            try:
                 self._found.move_to_end(key)
                 self._asked[key] += _DEAR.get(key[0], 1)
+            except KeyError:  # another thread has just let it go
+                pass
         return found
 
     def wanted(self, key: Any, size: int) -> bool:
@@ -159,6 +156,14 @@ class View:
         return self.kept.get((name, term), lambda: self.data.fields[name].documents(term))
 
 
+class Tables(NamedTuple):
+    """What codes score: precise, in single precision, and (precise) for each code and one, 0 for none."""
+
+    precise: Array
+    single: Array
+    laid: Array
+
+
 class Snapshot:
     """The segments that one searcher reads."""
 
@@ -168,7 +173,7 @@ class Snapshot:
         self.patience = Patience()
         for view in views:
             view.patience = self.patience
-        self._tables: dict[tuple[str, int], tuple[Array, Array]] = {}
+        self._tables: dict[tuple[str, int], Tables] = {}
         self._idfs: dict[tuple[str, bytes], float] = {}
         self.few: dict[Any, Any] = {}
         self._held = 0
@@ -181,8 +186,8 @@ class Snapshot:
             self._held = SHORT
         self.few[key] = found
 
-    def tables(self, field: str, view: View) -> tuple[Array, Array]:
-        """The score of each code of a field in a segment, but for the term's rarity: precise, and single."""
+    def tables(self, field: str, view: View) -> Tables:
+        """The score of each code of a field in a segment, but for the term's rarity."""
         key = field, view.base
         found = self._tables.get(key)
         if found is None:
@@ -194,7 +199,9 @@ class Snapshot:
                 b, k1 = self.weighting._field_B.get(field, self.weighting.B), self.weighting.K1
                 lengths = np.maximum(LENGTHS[part.lengths], 1)
                 weights = weights * (k1 + 1) / (weights + k1 * ((1 - b) + b * lengths / mean))
-            found = self._tables[key] = weights, weights.astype(np.float32)
+            found = self._tables[key] = Tables(
+                weights, weights.astype(np.float32), np.concatenate(([0.0], weights))
+            )
         return found
 
     def idf(self, field: str, term: bytes) -> float:
