@@ -24,6 +24,7 @@ import numpy as np
 from app.search.columnar.arrays import Array
 
 BLOCK = 1 << 16  # bytes that are proved together
+_MAPPED = 1 << 24  # bytes that may be read before the system is told that we need not hold them
 _SMALL = 1 << 12  # bytes of an array that is not worth comparing
 _HEAD = b"columns6" + bytes(56)
 _KINDS = frozenset(("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"))
@@ -234,6 +235,7 @@ class ColumnFile:
         said = json.loads(self._map[place:-8])
         self.said, self._entries = said["said"], said["arrays"]
         self._kept: dict[str, _Kept] = {}
+        self._read = 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -242,6 +244,7 @@ class ColumnFile:
         kept = self._kept.get(name) or self._open(name)
         if kept.unproved:
             kept.prove(0, len(kept.array))
+            self._let_go(kept.array.nbytes)
         return kept.array
 
     def part(self, name: str, begin: int, end: int) -> Array:
@@ -249,7 +252,21 @@ class ColumnFile:
         kept = self._kept.get(name) or self._open(name)
         if kept.unproved:
             kept.prove(begin, end)
-        return kept.array[begin:end]
+        found = kept.array[begin:end]
+        self._read += found.nbytes
+        if self._read > _MAPPED:
+            self._let_go(0)
+        return found
+
+    def _let_go(self, read: int) -> None:
+        """Count what was read; after much, give back the pages: what is asked for again costs little.
+
+        They stay in the system's memory, but no longer count as this process's.
+        """
+        self._read += read
+        if self._read > _MAPPED:
+            self._read = 0
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def size(self, name: str) -> int:
         """How many entries an array has."""

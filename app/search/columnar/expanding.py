@@ -53,14 +53,14 @@ class Spelling:
             for length, numbers in by_length.items()
             if length
         }
-        sums, owners = [np.zeros(0, np.uint64)], [_NONE]
+        sums, owners = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
         for letters, numbers in self._boxes.values():
             found = _sums(letters)
             sums.append(found.ravel())
-            owners.append(np.repeat(numbers, found.shape[1]))
+            owners.append(np.repeat(numbers.astype(np.uint32), found.shape[1]))
         together, belonging = np.concatenate(sums), np.concatenate(owners)
         order = together.argsort()
-        self._sums, self._owners = together[order], belonging[order].astype(np.uint32)
+        self._sums, self._owners = together[order], belonging[order]
 
     def near(self, word: str, most: int, same: int) -> Ints:
         """Numbers of the words at most ``most`` letters put in, left out or changed away from ``word``.
@@ -120,7 +120,10 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 
 
 def _sums(letters: Array) -> Array:
-    """For each row a sum of its letters, and one of its letters without the first, the second, ..."""
+    """For each row a sum of its letters, and one of its letters without the first, the second, ...
+
+    Words that are not alike may have the same sum: of it only the upper half is kept.
+    """
     length = letters.shape[1]
     powers = np.ones(length + 1, np.uint64)
     np.multiply.accumulate(np.full(length, _BASE), out=powers[1:])
@@ -130,7 +133,7 @@ def _sums(letters: Array) -> Array:
     found[:, 0] = before.sum(axis=1)
     found[:, 2:] = np.cumsum(before, axis=1)[:, :-1]  # the letters before the one left out
     found[:, 1:] += after.sum(axis=1)[:, None] - np.cumsum(after, axis=1)  # and those after it
-    return found
+    return (found >> np.uint64(32)).astype(np.uint32)
 
 
 def _within(letters: Array, wanted: Array, most: int) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from app.search.columnar.arrays import Array, Strings
 from app.search.columnar.columnfile import Source
 from app.search.columnar.fronts import strings_of
+from app.search.columnar.kept import Kept
 from app.search.columnar.postings import Postings
 from app.search.columnar.values import loaded
 
@@ -91,10 +92,8 @@ class SegmentData:
         self.vectors: dict[str, str] = self.said["vectors"]
 
     @cached_property
-    def kept(self) -> Any:
+    def kept(self) -> Kept:
         """What searchers keep of this segment."""
-        from app.search.columnar.snapshot import Kept
-
         return Kept()
 
     def lengths(self, field: str) -> Array | None:

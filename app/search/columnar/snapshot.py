@@ -8,8 +8,7 @@ score of a code is looked up in a table made once for a field, and multiplied by
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import inf, log
 from typing import Any, NamedTuple
 
@@ -18,91 +17,15 @@ from whoosh import scoring
 
 from app.search.columnar.arrays import Array, Bools
 from app.search.columnar.inverting import LENGTHS
+from app.search.columnar.kept import Kept
 from app.search.columnar.nodes import TooMuch
 from app.search.columnar.postings import Postings
 from app.search.columnar.segment import ColumnSegment
 from app.search.columnar.segmentdata import SegmentData
 
-KEPT = 64_000_000  # bytes of unpacked postings and masks that are kept for a segment
 WIDE = 255  # stands for codes that do not fit in a byte
 SHORT = 5_000  # documents of a list that is short
 _SHORTS = 1_000_000  # documents of all short lists that a snapshot keeps at hand: about 5 MB
-
-_ASKED = 4_000  # arrays of which it is known how often they were asked for
-_DEAR = {  # beside a copy
-    **dict.fromkeys(("laid", "firsts", "begins", "mask", "filter"), 4),
-    **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
-    "line": 99,
-}
-_ENTRY = 400  # bytes that an array takes beside its own
-
-
-class Kept:
-    """Arrays that were worked out for a segment: those asked for most, as many as there is room for.
-
-    What is asked for as seldom as what is here already does not take its place: else questions that come
-    round again and again would find everything gone each time. (Einziger, Friedman, Manes: TinyLFU, 2017.)
-    May be shared by threads: then numbers of askings are about right.
-    """
-
-    def __init__(self, room: int = KEPT) -> None:
-        self._found: OrderedDict[Any, Array] = OrderedDict()
-        self._room, self._size = room, 0
-        self._lock = threading.Lock()
-        self._asked: dict[Any, int] = {}
-
-    def get(self, key: Any, make: Callable[[], Array]) -> Array:
-        """What ``make`` gives, made once."""
-        found = self.known(key)
-        if found is None:
-            found = make()
-            with self._lock:
-                size = found.nbytes + _ENTRY
-                if key not in self._found and self._room_for(size, self._ask(key)):
-                    self._found[key] = found
-                    self._size += size
-        return found
-
-    def known(self, key: Any) -> Array | None:
-        """An array, if it is here."""
-        found = self._found.get(key)
-        if found is not None:
-            try:
-                self._found.move_to_end(key)
-                self._asked[key] += _DEAR.get(key[0], 1)
-            except KeyError:  # another thread has just let it go
-                pass
-        return found
-
-    def wanted(self, key: Any, size: int) -> bool:
-        """Whether an array of so many bytes is here, or is asked for so often that it should be."""
-        if key in self._found:
-            return True
-        with self._lock:
-            asked = self._ask(key)
-            return asked > 2 * _DEAR.get(key[0], 1) and self._room_for(size + _ENTRY, asked)
-
-    def has(self, key: Any) -> bool:
-        """Whether an array is here."""
-        return key in self._found
-
-    def _ask(self, key: Any) -> int:
-        """Count an asking; how often was it asked for of late, and how dear is it."""
-        if len(self._asked) > _ASKED:
-            self._asked = {one: many // 2 for one, many in self._asked.copy().items() if many > 1}
-        found = self._asked[key] = self._asked.get(key, 0) + _DEAR.get(key[0], 1)
-        return found
-
-    def _room_for(self, size: int, asked: int) -> bool:
-        """Make room for what was asked for so often, if what must go was asked for less."""
-        while self._size + size > self._room and self._found:
-            oldest = next(iter(self._found))
-            if self._asked.get(oldest, 0) >= asked:
-                self._found.move_to_end(oldest)
-                self._asked[oldest] = self._asked.get(oldest, 0) // 2
-                return False
-            self._size -= self._found.pop(oldest).nbytes + _ENTRY
-        return True
 
 
 class _Scratch(threading.local):

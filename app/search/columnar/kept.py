@@ -1,0 +1,103 @@
+"""Arrays that were worked out for a segment: those asked for most are kept, as many as there is room for."""
+
+import mmap
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from app.search.columnar.arrays import Array
+
+KEPT = 36_000_000  # bytes of unpacked postings and masks that are kept for a segment
+_MISSED = 1_000  # askings for what was not here, after which all that was asked for before counts half
+_OFTEN = 50.0  # no array counts as asked for more often then
+_MORE = 1.5  # times as often must be asked for what takes the place of others
+_DEAR = {  # beside a copy
+    **dict.fromkeys(("laid", "firsts", "begins", "mask", "filter"), 4),
+    **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
+    "line": 99,
+}
+_ENTRY = 400  # bytes that an array takes beside its own
+_LARGE = 200_000  # bytes of an array that has pages of its own
+
+
+class Kept:
+    """Arrays that were worked out for a segment: those asked for most, as many as there is room for.
+
+    What is asked for hardly more than what is here already does not take its place: else questions that come
+    round again and again would find everything gone each time. (Einziger, Friedman, Manes: TinyLFU, 2017.)
+    May be shared by threads: then numbers of askings are about right.
+    """
+
+    def __init__(self, room: int = KEPT) -> None:
+        self._found: OrderedDict[Any, Array] = OrderedDict()
+        self._room, self._size = room, 0
+        self._lock = threading.Lock()
+        self._asked: dict[Any, float] = {}
+        self._missed = 0
+
+    def get(self, key: Any, make: Callable[[], Array]) -> Array:
+        """What ``make`` gives, made once."""
+        found = self.known(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                size = found.nbytes + _ENTRY
+                if key not in self._found and self._room_for(size, self._ask(key)):
+                    found = self._found[key] = _settled(found)
+                    self._size += size
+        return found
+
+    def known(self, key: Any) -> Array | None:
+        """An array, if it is here."""
+        found = self._found.get(key)
+        if found is not None:
+            try:
+                self._found.move_to_end(key)
+                self._asked[key] += _DEAR.get(key[0], 1)
+            except KeyError:  # another thread has just let it go
+                pass
+        return found
+
+    def wanted(self, key: Any, size: int) -> bool:
+        """Whether an array of so many bytes is here, or is asked for so often that it should be."""
+        if key in self._found:
+            return True
+        with self._lock:
+            asked = self._ask(key)
+            return asked > 2 * _DEAR.get(key[0], 1) and self._room_for(size + _ENTRY, asked)
+
+    def has(self, key: Any) -> bool:
+        """Whether an array is here."""
+        return key in self._found
+
+    def _ask(self, key: Any) -> float:
+        """Count an asking for what is not here; how often was it asked for of late, and how dear is it."""
+        self._missed += 1
+        if self._missed > _MISSED:
+            self._missed = 0
+            self._asked = {one: min(many / 2, _OFTEN) for one, many in self._asked.copy().items() if many > 1}
+        found = self._asked[key] = self._asked.get(key, 0.0) + _DEAR.get(key[0], 1)
+        return found
+
+    def _room_for(self, size: int, asked: float) -> bool:
+        """Make room for what was asked for so often, if what must go was asked for clearly less."""
+        while self._size + size > self._room and self._found:
+            oldest = next(iter(self._found))
+            if self._asked.get(oldest, 0.0) * _MORE >= asked:
+                self._found.move_to_end(oldest)
+                return False
+            self._size -= self._found.pop(oldest).nbytes + _ENTRY
+        return True
+
+
+def _settled(array: Array) -> Array:
+    """An array that stays: a large one in pages of its own, which leave no hole among others when it goes."""
+    if array.nbytes < _LARGE:
+        return array
+    room = mmap.mmap(-1, array.nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    found: Array = np.frombuffer(room, array.dtype)
+    found[:] = array
+    return found

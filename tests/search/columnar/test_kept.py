@@ -1,0 +1,42 @@
+"""What a reader holds in memory is bounded, and what is asked for again and again is there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.search.columnar import columnfile
+from app.search.columnar.columnfile import ColumnFile, Memory
+from app.search.columnar.kept import Kept
+
+SIZE = 300_000  # bytes, of which a fifth of all have room
+
+
+def test_a_round_too_large_for_the_room_keeps_its_part() -> None:
+    kept, made = Kept(room=10 * SIZE), 0
+
+    def make() -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
+        nonlocal made
+        made += 1
+        return np.full(SIZE - 1000, made % 256, np.uint8)
+
+    for _ in range(30):
+        for term in range(50):
+            kept.get(("text", term), make)
+    assert made <= 30 * 50 * 0.9  # of the fifth that has room nearly all was there
+    for _ in range(200):
+        kept.get(("text", 99), make)
+    assert kept.has(("text", 99))  # what is asked for much more takes its place
+    assert sum(array.nbytes for array in kept._found.values()) <= 10 * SIZE
+
+
+def test_pages_that_were_given_back_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columnfile, "_MAPPED", 1 << 16)
+    numbers = np.random.default_rng(5).integers(0, 1 << 30, 100_000, dtype=np.uint32)
+    seal = columnfile.write(tmp_path / "one", Memory({"numbers": numbers}, None))
+    file = ColumnFile(tmp_path / "one", seal)
+    held = file.part("numbers", 0, 50_000)
+    assert (file["numbers"] == numbers).all()
+    for begin in range(0, 100_000, 10_000):
+        assert (file.part("numbers", begin, begin + 10_000) == numbers[begin : begin + 10_000]).all()
+    assert (held == numbers[:50_000]).all()
