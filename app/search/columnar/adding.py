@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.search.columnar.arrays import Array, Bools
+from app.search.columnar.meeting import Leaf
 from app.search.columnar.nodes import Listed
 from app.search.columnar.selecting import candidates
 from app.search.columnar.snapshot import View, scratch
@@ -26,12 +27,40 @@ class Added(NamedTuple):
     marks: Bools | None = None
 
 
-def added(view: View, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool) -> Added:
-    """The documents of any list that are in the mask (None: all are)."""
+def added(
+    view: View, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool, few: Array | None = None
+) -> Added:
+    """The documents of any list that are in the mask (None: all are).
+
+    ``few`` are those in the mask (ascending), if they are at hand.
+    """
     room = scratch.fit(view.count).scores[: view.count]
-    if sum(len(one.documents) for one in lists) * _DENSE > view.count:
+    total = sum(len(one.documents) for one in lists)
+    if few is not None and len(few) < total:
+        return _within(room, lists, few, limit)
+    if total * _DENSE > view.count:
         return _everywhere(room, lists, mask, limit, whole)
     return _here_and_there(room, lists, mask, limit, whole)
+
+
+def _within(scores: Array, lists: Sequence[Listed], few: Array, limit: int) -> Added:
+    """Over few documents."""
+    sums, rest = np.zeros(len(few), np.float32), []
+    for one in lists:
+        rough = one.rough_in(few) if isinstance(one, Leaf) else None
+        if rough is None:
+            np.add.at(scores, one.documents, one.rough())
+            rest.append(one)
+        else:
+            sums += rough
+    if rest:
+        sums += scores.take(few)
+        for one in rest:
+            scores[one.documents] = 0
+    marks = sums.view(np.uint32) != 0
+    documents = few.compress(marks)
+    chosen = candidates(sums, limit, SLACK)
+    return Added(few.take(chosen.compress(marks.take(chosen))), len(documents), documents)
 
 
 def _everywhere(scores: Array, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool) -> Added:

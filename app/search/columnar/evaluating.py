@@ -8,7 +8,7 @@ from app.search.columnar.adjoining import adjoining
 from app.search.columnar.arrays import Array
 from app.search.columnar.leaves import NOWHERE, Found, leaf, listed, many
 from app.search.columnar.lines import LONGEST
-from app.search.columnar.meeting import Leaf, common, placed, together
+from app.search.columnar.meeting import Leaf, placed, together
 from app.search.columnar.nodes import (
     All,
     Any_,
@@ -24,7 +24,7 @@ from app.search.columnar.nodes import (
     Term,
     Two,
 )
-from app.search.columnar.phrasing import side_by_side
+from app.search.columnar.phrasing import common, side_by_side
 from app.search.columnar.snapshot import Snapshot, View, mask_of
 
 

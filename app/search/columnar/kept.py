@@ -15,7 +15,7 @@ _MISSED = 1_000  # askings for what was not here, after which all that was asked
 _OFTEN = 50.0  # no array counts as asked for more often then
 _MORE = 1.5  # times as often must be asked for what takes the place of others
 _DEAR = {  # beside a copy
-    **dict.fromkeys(("laid", "firsts", "begins", "mask", "filter"), 4),
+    **dict.fromkeys(("laid", "firsts", "begins", "mask", "few", "filter"), 4),
     **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
     "line": 99,
 }

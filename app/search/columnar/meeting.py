@@ -14,7 +14,7 @@ from app.search.columnar.snapshot import SHORT, WIDE, Tables, View, scratch
 
 _OFTEN = 50  # a term that more than this part of all documents have is laid out
 _MANY_WIDE = 20  # if more than this part of the codes do not fit in a byte, two are taken
-_LONGER = 12  # a list so many times longer is searched, not gone through
+LONGER = 12  # a list so many times longer is searched, not gone through
 
 
 class Leaf:
@@ -86,6 +86,20 @@ class Leaf:
         if known is None:
             return self.at(placed(documents, self.documents))
         return _scaled(self.tables.laid, self.factor, known)
+
+    def rough_in(self, documents: Array) -> Array | None:
+        """Scores of any documents, single precision, 0 without the term; None: it is not laid out."""
+        everywhere = self.laid()
+        if everywhere is None:
+            return None
+        known, factor = everywhere.take(documents), np.float32(self.factor)
+        found = _scaled(self.tables.laid_single, factor, known)
+        if everywhere.itemsize == 1 and len(self.part.counts) >= WIDE:
+            wide = (known == WIDE).nonzero()[0]
+            if len(wide):
+                at = placed(documents.take(wide), self.documents)
+                found[wide] = _scaled(self.tables.single, factor, self.codes.take(at))
+        return found
 
     def laid(self) -> Array | None:
         """For each document of the segment its code and one, 0 without; None: the term is not frequent."""
@@ -175,7 +189,7 @@ def together(view: View, lists: Sequence[Leaf | Array]) -> tuple[Array, list[Arr
             here = laid.take(found).nonzero()[0]
         else:
             other = _documents(one)
-            if len(other) <= _LONGER * len(found):
+            if len(other) <= LONGER * len(found):
                 at = _marked(view, found, other)
                 found, where = other.take(at), [None] * len(lists)
                 where[number] = at
@@ -207,33 +221,3 @@ def _marked(view: View, found: Array, other: Array) -> Ints:
     at: Ints = marks.take(other).nonzero()[0]
     marks[chosen] = False
     return at
-
-
-def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None]]:
-    """Documents that stand in every (ascending) list, and where in each (None: it is the list itself)."""
-    order = sorted(range(len(lists)), key=lambda one: len(lists[one]))
-    found = lists[order[0]]
-    where: list[Array | None] = [None] * len(lists)
-    for done, number in enumerate(order[1:], 1):
-        other = lists[number]
-        if not len(found) or not len(other):
-            return np.zeros(0, np.uint32), [np.zeros(0, np.int64)] * len(lists)
-        if len(other) > _LONGER * len(found):
-            at: Array = other.searchsorted(found)
-            at[at == len(other)] = len(other) - 1
-            mine = np.flatnonzero(other.take(at) == found)
-            at = at.take(mine)
-        else:
-            slots = scratch.fit(view.count).slots
-            slots[found] = np.arange(len(found), dtype=np.int32)
-            hits: Array = slots.take(other)
-            at = np.flatnonzero(hits >= 0)
-            mine = hits.take(at)
-            slots[found] = -1
-        if len(mine) < len(found):
-            found = found.take(mine)
-            for earlier in order[:done]:
-                place = where[earlier]
-                where[earlier] = mine if place is None else place.take(mine)
-        where[number] = at
-    return found, where

@@ -9,11 +9,42 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar.arrays import Array, Ints, ranges
+from app.search.columnar.meeting import LONGER
 from app.search.columnar.postings import Postings
-from app.search.columnar.snapshot import View
+from app.search.columnar.snapshot import View, scratch
 
 _MANY = 30_000  # keys that are looked for one by one; more are marked off, a stretch of documents at a time
 _STRETCH = 20  # bits of keys in a stretch: a megabyte of marks
+
+
+def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None]]:
+    """Documents that stand in every (ascending) list, and where in each (None: it is the list itself)."""
+    order = sorted(range(len(lists)), key=lambda one: len(lists[one]))
+    found = lists[order[0]]
+    where: list[Array | None] = [None] * len(lists)
+    for done, number in enumerate(order[1:], 1):
+        other = lists[number]
+        if not len(found) or not len(other):
+            return np.zeros(0, np.uint32), [np.zeros(0, np.int64)] * len(lists)
+        if len(other) > LONGER * len(found):
+            at: Array = other.searchsorted(found)
+            at[at == len(other)] = len(other) - 1
+            mine = np.flatnonzero(other.take(at) == found)
+            at = at.take(mine)
+        else:
+            slots = scratch.fit(view.count).slots
+            slots[found] = np.arange(len(found), dtype=np.int32)
+            hits: Array = slots.take(other)
+            at = np.flatnonzero(hits >= 0)
+            mine = hits.take(at)
+            slots[found] = -1
+        if len(mine) < len(found):
+            found = found.take(mine)
+            for earlier in order[:done]:
+                place = where[earlier]
+                where[earlier] = mine if place is None else place.take(mine)
+        where[number] = at
+    return found, where
 
 
 def side_by_side(

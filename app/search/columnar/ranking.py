@@ -13,6 +13,8 @@ from app.search.columnar.rating import Ranked, masked, matched, ranked
 from app.search.columnar.selecting import first
 from app.search.columnar.snapshot import Snapshot, View, mask_of
 
+_PART = 3  # filters that let through more than this part of all documents do not let through few
+
 
 @dataclass(slots=True)
 class Answer:
@@ -54,7 +56,8 @@ def answer(snapshot: Snapshot, asked: Asked) -> Answer:
             one = Ranked(*NOWHERE, documents, len(documents), 0.0)
             found.hits += _sorted(view, documents, asked)
         else:
-            one = ranked(snapshot, view, asked.node, mask, asked.limit, whole)
+            few = _few(view, mask, asked)
+            one = ranked(snapshot, view, asked.node, mask, asked.limit, whole, few)
             found.hits += one.hits(asked.limit, view.base)
         found.total += one.total
         if whole and one.total:
@@ -90,10 +93,37 @@ def _mask(snapshot: Snapshot, view: View, asked: Asked) -> Bools | None:
         )
         return found
 
-    masks = [kept(node) for node in asked.filters] + [~kept(node) for node in asked.banned]
-    if view.alive is not None:
-        masks.append(view.alive)
-    return reduce(np.logical_and, masks) if masks else None
+    def together() -> Array:
+        masks = [kept(node) for node in asked.filters] + [~kept(node) for node in asked.banned]
+        if view.alive is not None:
+            masks.append(view.alive)
+        found: Array = reduce(np.logical_and, masks)
+        return found
+
+    key = _filtering(view, asked)
+    single = len(asked.filters) == 1 and not asked.banned and view.alive is None
+    mask = kept(asked.filters[0]) if single else view.kept.get(("mask", *key), together)
+    whole = view.kept.get(("whole", *key), lambda: np.array([mask.all()]))
+    return None if whole[0] else mask
+
+
+def _few(view: View, mask: Bools | None, asked: Asked) -> Array | None:
+    """The documents that filters let through, if these are few."""
+    if mask is None or not (asked.filters or asked.banned):
+        return None
+    chosen: Bools = mask
+
+    def made() -> Array:
+        many = int(np.count_nonzero(chosen)) * _PART > view.count
+        return NOWHERE[0] if many else chosen.nonzero()[0].astype(np.uint32)
+
+    found = view.kept.get(("few", *_filtering(view, asked)), made)
+    return found if len(found) else None
+
+
+def _filtering(view: View, asked: Asked) -> tuple[Any, ...]:
+    """What tells a segment's filters apart."""
+    return asked.filters, asked.banned, view.generation
 
 
 def _sorted(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]:

@@ -61,17 +61,30 @@ _NONE = Ranked(*NOWHERE, NOWHERE[0], 0)
 
 
 def ranked(
-    snapshot: Snapshot, view: View, node: Node, mask: Bools | None, limit: int | None, whole: bool
+    snapshot: Snapshot,
+    view: View,
+    node: Node,
+    mask: Bools | None,
+    limit: int | None,
+    whole: bool,
+    few: Array | None = None,
 ) -> Ranked:
-    """The best ``limit`` documents of a segment (None: all); all of them, if ``whole``."""
+    """The best ``limit`` documents of a segment (None: all); all of them, if ``whole``.
+
+    ``few`` are those in the mask (ascending), if they are at hand.
+    """
     if limit is not None:
         if isinstance(node, (Term, Given)):
             one = listed(snapshot, view, node)
-            return _NONE if one is None else _of_one(one, mask, limit)
+            if one is None:
+                return _NONE
+            if few is not None and isinstance(one, Leaf) and len(few) * 2 < one.size:
+                return _of_any(view, [one], 1.0, mask, limit, whole, few)
+            return _of_one(one, mask, limit)
         if isinstance(node, Any_) and node.boost > 0 and all(map(_adds, node.nodes)):
             lists = [listed(snapshot, view, one) for one in node.nodes if isinstance(one, (Term, Given))]
             found = [one for one in lists if one is not None]
-            return _of_any(view, found, node.boost, mask, limit, whole)
+            return _of_any(view, found, node.boost, mask, limit, whole, few)
     alike = _alike(node)
     if alike is not None:
         documents = masked(matched(snapshot, view, node), mask)
@@ -124,14 +137,20 @@ def _of_one(one: Listed, mask: Bools | None, limit: int) -> Ranked:
 
 
 def _of_any(
-    view: View, leaves: Sequence[Listed], boost: float, mask: Bools | None, limit: int, whole: bool
+    view: View,
+    leaves: Sequence[Listed],
+    boost: float,
+    mask: Bools | None,
+    limit: int,
+    whole: bool,
+    few: Array | None,
 ) -> Ranked:
     """The best of several lists added up."""
     if not leaves:
         return _NONE
-    if len(leaves) == 1 and boost == 1.0:
+    if len(leaves) == 1 and boost == 1.0 and few is None:
         return _of_one(leaves[0], mask, limit)
-    found = added(view, leaves, mask, limit, whole)
+    found = added(view, leaves, mask, limit, whole, few)
     chosen = found.chosen
     exact = np.zeros(len(chosen))
     for one in leaves:

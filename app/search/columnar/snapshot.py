@@ -80,11 +80,12 @@ class View:
 
 
 class Tables(NamedTuple):
-    """What codes score: precise, in single precision, and (precise) for each code and one, 0 for none."""
+    """What codes score: precise, in single precision, and both for each code and one, 0 for none."""
 
     precise: Array
     single: Array
     laid: Array
+    laid_single: Array
 
 
 class Snapshot:
@@ -122,9 +123,8 @@ class Snapshot:
                 b, k1 = self.weighting._field_B.get(field, self.weighting.B), self.weighting.K1
                 lengths = np.maximum(LENGTHS[part.lengths], 1)
                 weights = weights * (k1 + 1) / (weights + k1 * ((1 - b) + b * lengths / mean))
-            found = self._tables[key] = Tables(
-                weights, weights.astype(np.float32), np.concatenate(([0.0], weights))
-            )
+            single, laid = weights.astype(np.float32), np.concatenate(([0.0], weights))
+            found = self._tables[key] = Tables(weights, single, laid, laid.astype(np.float32))
         return found
 
     def idf(self, field: str, term: bytes) -> float:
