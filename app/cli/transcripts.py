@@ -7,6 +7,7 @@ import click
 from app.archive import Archive
 from app.cli.base import OPERATOR, with_archive
 from app.services import linking, recognising, supplying
+from app.timecode import format_ms
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(path_type=Path)
@@ -31,13 +32,21 @@ def attach_transcript(archive: Archive, testimony: str, file: Path, note: str) -
 @with_archive
 def transcribe(archive: Archive, testimony: str, model: Path, language: str) -> None:
     """Have a machine write down what is said in TESTIMONY; its words stay marked until they are checked."""
+    engine = recognising.opened(model)
     with archive.reading():
-        lines, spoken = recognising.heard(testimony, model, language)
+        key = recognising.recording(testimony)
+    with archive.store.open(key) as stream:
+        found = recognising.heard(engine, stream, language, _progress)
+    click.echo(err=True)
+    note = f"faster-whisper, {model.resolve().name}"
     with archive.writing():
-        saved = supplying.keep(
-            linking.find(testimony), lines, OPERATOR, language=spoken, note=f"faster-whisper, {model.name}"
-        )
+        held = linking.find(testimony)
+        saved = supplying.keep(held, found.lines, OPERATOR, language=found.language, note=note)
     _say(saved)
+
+
+def _progress(done: int, of: int) -> None:
+    click.echo(f"\rheard {format_ms(min(done, of))} of {format_ms(of)}", nl=False, err=True)
 
 
 def _say(saved: int | None) -> None:

@@ -105,11 +105,14 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
     but sealed originals, with what is withheld marked as such; others see neither words, nor
     speaker, nor any link of a withheld line, and no name that is veiled.
     """
+    if veils and audience is not Audience.STAFF:
+        record = replace(record, withholdings=(*record.withholdings, *_misheard(record)))
     if audience is Audience.STAFF:
         scripts = tuple(_flagged(script, record) for script in record.scripts)
         media = _counted(replace(m, due="") for m in record.media if m.use != SEALED and not m.recipe)
         return _with_speakers(replace(record, scripts=scripts, media=media, withholdings=(), extra={}))
     hidden = {n for w in record.withholdings for n in range(w.first, w.last + 1)}
+    hidden |= {line.number for line in record.lines if line.withheld}
 
     def is_open(item: Chapter | Mark | Tag) -> bool:
         if item.first is None or item.last is None:  # a chapter that cannot be placed may speak of anything
@@ -135,6 +138,13 @@ def seen_by(audience: Audience, record: Record, veils: Mapping[str, str]) -> Rec
         embargo_until="",
     )
     return _with_speakers(seen)
+
+
+def _misheard(record: Record) -> Iterator[Withholding]:
+    """A machine's words where names are veiled: it spells a name in its own way, and no veil finds that."""
+    for line in record.lines:
+        if line.machine:
+            yield Withholding(line.number, line.number, RedactionReason.THIRD_PARTY.value)
 
 
 def _with_speakers(record: Record) -> Record:
@@ -289,18 +299,23 @@ def _scripts(testimony: Testimony) -> tuple[Script, ...]:
 
 def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
     """The lines; of a translation that does not follow line by line, those whose time says what was ever
-    said in a withheld place are marked here: the times of the original may have been corrected since."""
+    said in a withheld place are marked here: the times of the original may have been corrected since.
+    Of the original so are those at the time of withheld lines that are gone: somebody may have written
+    down anew what is said there."""
     lines = tuple(
         Line(s.position, s.text, s.speaker, s.start_ms, s.end_ms, unclear=s.is_unclear, machine=s.machine)
         for s in transcript.segments
     )
     held = revisions.original(testimony)
-    if transcript.kind is TranscriptKind.ORIGINAL or held is None:
+    if held is None:
         return lines
     kept = [(passage, r) for passage, r in silencing.in_force(testimony) if passage.transcript_id is not None]
+    beside = transcript.kind is not TranscriptKind.ORIGINAL
+    if not beside:
+        kept = [(passage, r) for passage, r in kept if passage.transcript_id != held.id]
     if not kept:
         return lines
-    if revisions.count(held) == len(lines):
+    if beside and revisions.count(held) == len(lines):
         return _undivided(lines, [(p, r) for p, r in kept if p.transcript_id == held.id], held)
     descent = descending.Descent(revisions.chain(held))
     for passage, redaction in kept:
@@ -311,7 +326,7 @@ def _lines(transcript: Transcript, testimony: Testimony) -> tuple[Line, ...]:
         until = redaction.until.date().isoformat() if redaction.until else ""
         lines = tuple(
             replace(line, withheld=redaction.reason.value, withheld_until=until)
-            if not line.withheld and _overlaps(line, spans)
+            if not line.withheld and _overlaps(line, spans, perhaps=beside)
             else line
             for line in lines
         )
@@ -345,14 +360,12 @@ def _undivided(
     return tuple(marked)
 
 
-def _overlaps(line: Line, spans: Iterable[tuple[int | None, int | None]]) -> bool:
-    """Whether the line is spoken within one of these times; where something is not known, it may be."""
+def _overlaps(line: Line, spans: Iterable[tuple[int | None, int | None]], *, perhaps: bool) -> bool:
+    """Whether the line is spoken within one of these times; ``perhaps`` where something is not known."""
     return any(
-        start is None
-        or end is None
-        or line.start_ms is None
-        or line.end_ms is None
-        or (line.start_ms < end and start < line.end_ms)
+        perhaps
+        if start is None or end is None or line.start_ms is None or line.end_ms is None
+        else line.start_ms < end and start < line.end_ms
         for start, end in spans
     )
 

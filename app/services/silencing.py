@@ -174,11 +174,16 @@ def _withheld(passage: Passage, descent: descending.Descent) -> list[Span | None
 
 
 def _veiled(scripts: Sequence[Script], veils: Mapping[str, str]) -> tuple[list[Span | None], bool]:
-    """When a veiled name is said, by the lines of every language; and whether one of its bearers speaks."""
+    """When a veiled name is said, by the lines of every language; and whether one of its bearers speaks.
+
+    Nobody knows when, as long as lines of a machine are unchecked: it spells names in its own way.
+    """
     found: list[Span | None] = []
     if not veils or not scripts:
         return found, False
     original = scripts[0].lines
+    if any(line.machine for line in original):
+        found.append(None)
     for script in scripts:
         texts = [line.text for line in script.lines]
         told = masking.veiled_lines(texts, veils)

@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
@@ -12,7 +12,7 @@ from app.errors import Invalid
 from app.models import Testimony, Transcript, TranscriptKind
 from app.policy import Action, Actor, require
 from app.records import Line, Record
-from app.services import auditing, linking, publishing, revisions, transcribing, voices
+from app.services import auditing, linking, publishing, revisions, silencing, transcribing, voices
 from app.services.revisions import Edited
 
 LARGEST = 16 * 2**20  # bytes of a file
@@ -48,7 +48,13 @@ def keep(
     if held is None:
         return _first(testimony, made, actor, language, note)
     before = revisions.lines(held)
-    made = followed(before, made)
+    kept = {
+        number
+        for passage, _ in silencing.in_force(testimony)
+        if passage.transcript_id == held.id
+        for number in range(passage.first or 0, (passage.last or 0) + 1)
+    }
+    made = followed(before, made, kept)
     if [line.said for line in made] == [line.said for line in before]:
         return None
     lineage = [list(line.came_from) for line in made]
@@ -100,7 +106,8 @@ def _first(testimony: Testimony, made: Sequence[Edited], actor: Actor, language:
     testimony.language = testimony.language or language
     revisions.begin(transcript, made)
     ends = [line.end_ms for line in made if line.end_ms is not None]
-    testimony.duration_ms = testimony.duration_ms or max(ends, default=None)
+    heard = [m.duration_ms for m in testimony.media if m.duration_ms]
+    testimony.duration_ms = testimony.duration_ms or max(heard or ends, default=None)
     auditing.note(
         actor,
         "transcript.attach",
@@ -116,11 +123,13 @@ def _first(testimony: Testimony, made: Sequence[Edited], actor: Actor, language:
     return 1
 
 
-def followed(before: Sequence[Edited], made: Sequence[Edited]) -> list[Edited]:
+def followed(before: Sequence[Edited], made: Sequence[Edited], kept: Collection[int] = ()) -> list[Edited]:
     """The new lines, each with the old lines whose words it says, in order; a time that it lacks is theirs.
 
     Words are matched as in a comparison of two texts (Ratcliff and Obershelp, 1988), so that nothing
-    goes backwards; an old line counts when half of the shorter of the two is common to both.
+    goes backwards; an old line counts when half of the shorter of the two is common to both. Of the old
+    lines in ``kept``, which are withheld, also what is said at their time or in their place counts,
+    in whatever words: a machine hears a withheld name and spells it in its own way.
     """
     old, new = ([(w, n) for n, line in enumerate(side) for w in _said(line)] for side in (before, made))
     common: dict[tuple[int, int], int] = {}
@@ -128,7 +137,29 @@ def followed(before: Sequence[Edited], made: Sequence[Edited]) -> list[Edited]:
         for step in range(block.size):
             pair = (new[block.b + step][1], old[block.a + step][1])
             common[pair] = common.get(pair, 0) + 1
-    return [_from(line, number, before, common) for number, line in enumerate(made)]
+    found = [_from(line, number, before, common) for number, line in enumerate(made)]
+    return _reached(before, found, kept) if kept else found
+
+
+def _reached(before: Sequence[Edited], made: Sequence[Edited], kept: Collection[int]) -> list[Edited]:
+    """The new lines, those that may say a withheld old one being of it as well."""
+    first, reached = 0, []
+    for number, line in enumerate(made):
+        last = next((one.came_from[0] for one in made[number:] if one.came_from), len(before) - 1)
+        # Where both have times these tell it; else all that stands between what its neighbours said before.
+        said = {
+            n for n in kept if _at_once(before[n], line, inside=not line.came_from and first <= n <= last)
+        }
+        first = max([first, *line.came_from])
+        reached.append(replace(line, came_from=tuple(sorted({*line.came_from, *said}))))
+    return reached
+
+
+def _at_once(old: Edited, new: Edited, *, inside: bool) -> bool:
+    """Whether two lines are spoken at the same time; ``inside`` where either has none."""
+    if None in (old.start_ms, old.end_ms, new.start_ms, new.end_ms):
+        return inside
+    return bool(old.start_ms < new.end_ms and new.start_ms < old.end_ms)  # type: ignore[operator]
 
 
 def _from(line: Edited, number: int, before: Sequence[Edited], common: dict[tuple[int, int], int]) -> Edited:
