@@ -15,7 +15,7 @@ from app.search.columnar.arrays import Array, Strings, ranges, small
 from app.search.columnar.inverting import Tokens, length_bytes, of_postings, of_texts
 from app.search.columnar.tokenizing import Tokenizing
 
-_TOGETHER = 256  # texts that are taken apart together
+_TOGETHER = 512  # texts that are taken apart together
 
 
 class Bulk(Protocol):
@@ -82,8 +82,20 @@ class Posted:
         return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, along, self.raw)
 
 
-class Whole:
-    """One field whose values are its terms, as they are: keys and the like."""
+class _Many:
+    """Takes the values of documents one after another, many at a time or one."""
+
+    def extend(self, first: int, values: Sequence[Any]) -> None:
+        """The values of documents ``first``, ``first + 1``, ..."""
+        raise NotImplementedError
+
+    def add(self, document: int, value: Any) -> None:
+        """A document's value."""
+        self.extend(document, (value,))
+
+
+class Whole(_Many):
+    """One field whose values are its terms, as they are (UTF-8 can say them): keys and the like."""
 
     kind = "none"
 
@@ -92,10 +104,10 @@ class Whole:
         self.names = numbering()
         self.terms, self.documents = array("I"), array("I")
 
-    def add(self, document: int, term: str) -> None:
-        """A document's value (which UTF-8 can say)."""
-        self.terms.append(self.names[term])
-        self.documents.append(document)
+    def extend(self, first: int, terms: Sequence[str]) -> None:
+        """The values of documents ``first``, ``first + 1``, ..."""
+        self.terms.extend(map(self.names.__getitem__, terms))
+        self.documents.extend(range(first, first + len(terms)))
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
         """The field."""
@@ -106,7 +118,7 @@ class Whole:
         return of_postings(names, terms, documents, weights, counts, bytes_of, {}, None)
 
 
-class Tagged:
+class Tagged(_Many):
     """One field without places, value by value; what a value gives is worked out once."""
 
     def __init__(self, kind: str) -> None:
@@ -131,10 +143,10 @@ class Tagged:
         """How many words the value has that gives this."""
         return sum(self.counts[self.ends[number] : self.ends[number + 1]])
 
-    def add(self, document: int, number: int) -> None:
-        """What a document's value gives."""
-        self.documents.append(document)
-        self.given.append(number)
+    def extend(self, first: int, numbers: Sequence[int]) -> None:
+        """What the values of documents ``first``, ``first + 1``, ... give."""
+        self.documents.extend(range(first, first + len(numbers)))
+        self.given.extend(numbers)
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
         """The field."""
@@ -146,7 +158,7 @@ class Tagged:
         return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, {}, None)
 
 
-class Texts:
+class Texts(_Many):
     """One field, text by text."""
 
     kind = "positions"
@@ -158,12 +170,12 @@ class Texts:
         self._codes: list[Array] = [np.zeros(0, np.int32)]
         self._counts: list[Array] = [np.zeros(0, np.int64)]
 
-    def add(self, document: int, text: str) -> None:
-        """A document's text. Analyzers that may refuse a text do so now."""
-        self._texts.append(text)
-        if len(self._texts) > _TOGETHER or not self.tokenizing.plain:
+    def extend(self, first: int, texts: Sequence[str]) -> None:
+        """The texts of documents ``first``, ``first + 1``, ... Analyzers that may refuse one do so now."""
+        self._texts.extend(texts)
+        if len(self._texts) >= _TOGETHER or not self.tokenizing.plain:
             self._settle()
-        self.documents.append(document)
+        self.documents.extend(range(first, first + len(texts)))
 
     def _settle(self) -> None:
         texts, self._texts = self._texts, []
@@ -187,17 +199,17 @@ class Texts:
         )
 
 
-class Values:
+class Values(_Many):
     """Values of documents, each different one once."""
 
     def __init__(self) -> None:
         self.known = numbering()
         self.documents, self.numbers = array("I"), array("I")
 
-    def add(self, document: int, value: bytes | str) -> None:
-        """A document's value; a text stands for what it is in UTF-8."""
-        self.documents.append(document)
-        self.numbers.append(self.known[value])
+    def extend(self, first: int, values: Sequence[bytes | str]) -> None:
+        """The values of documents ``first``, ``first + 1``, ..."""
+        self.documents.extend(range(first, first + len(values)))
+        self.numbers.extend(map(self.known.__getitem__, values))
 
     def arrays(self, count: int) -> dict[str, Array]:
         """The values of all documents."""
@@ -211,17 +223,17 @@ class Values:
         return {"numbers": small(numbers), **fronts.kept(strings)}
 
 
-class NumberColumn:
+class NumberColumn(_Many):
     """A column of numbers."""
 
     def __init__(self, kind: str, default: Any) -> None:
         self.kind, self.default = kind, default
         self.documents, self.values = array("I"), []  # type: ignore[var-annotated]  # numbers of any kind
 
-    def add(self, document: int, value: Any) -> None:
-        """A document's number."""
-        self.documents.append(document)
-        self.values.append(value)
+    def extend(self, first: int, values: Sequence[Any]) -> None:
+        """The numbers of documents ``first``, ``first + 1``, ..."""
+        self.documents.extend(range(first, first + len(values)))
+        self.values.extend(values)
 
     def array(self, count: int) -> Array:
         """The numbers of all documents."""

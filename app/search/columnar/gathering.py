@@ -58,7 +58,9 @@ class Gathering:
     @property
     def full(self) -> bool:
         """Whether it is time to make a segment and begin anew."""
-        size = self.size + sum(one.size for one in self.bulks.values())
+        size = self.size
+        if self.bulks:
+            size += sum(one.size for one in self.bulks.values())
         return size * _COST > self.limit * 1_000_000
 
     def post(self, field: str, format_: Any, term: bytes, weight: float, value: bytes) -> None:

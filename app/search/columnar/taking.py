@@ -60,6 +60,7 @@ class Taking:
         """Begin a new run."""
         self.gathering, self.count = gathering, 0
         self._shapes: dict[tuple[Any, ...], Shape | None] = {}
+        self._last: Shape | None = None  # whose documents may be waiting
         for plan in self._plans.values():
             plan.into = None
             if plan.tokenizing is not None and plan.tokenizing.full:
@@ -81,6 +82,9 @@ class Taking:
         key = (*given, *map(type, values))
         shape = self._shapes.get(key)
         if shape is not None and boost == 1.0:
+            if shape is not self._last:
+                self.settle()
+                self._last = shape
             self.gathering.document = self.count
             words = shape.take(self.count, values)
             if words >= 0:
@@ -92,6 +96,11 @@ class Taking:
         if key not in self._shapes and len(self._shapes) < _SHAPES:
             self._shapes[key] = self._shape(given)
         return True
+
+    def settle(self) -> None:
+        """All documents are in the gathering when this returns."""
+        if self._last is not None:
+            self._last.settle()
 
     def _shape(self, given: dict[str, Any]) -> Shape | None:
         """How documents like this one are taken apart; None: each must be looked at."""
@@ -111,23 +120,24 @@ class Taking:
             elif plan.tokenizing is not None or plan.whole:
                 if kind is not str:
                     return False
-                shape.plain(place, plan.into.add)
+                shape.plain(place, plan.into)
+                shape.waiting &= plan.tokenizing is None or plan.tokenizing.plain
             elif plan.bare and kind in _KNOWN and not plan.field.scorable:
                 into = self.gathering.tagged(plan.name, plan.kind)
                 memo = into.memo.setdefault(kind, {})
-                shape.told(place, memo, lambda value: self._given(plan, into, value, 1.0), into.add)
+                shape.told(place, memo, lambda value: self._given(plan, into, value, 1.0), into)
             else:
                 return False
         if plan.stored:
             if kind is not str:
                 return False
-            shape.plain(place, self.gathering.values(plan.name).add)
+            shape.plain(place, self.gathering.values(plan.name))
         if plan.column:
             if kind not in _KNOWN:
                 return False
-            add = self.gathering.column(plan.name, plan.column)[1].add
+            column = self.gathering.column(plan.name, plan.column)[1]
             memo = plan.shown.setdefault(kind, {})
-            shape.told(place, memo, lambda value: self._shown(plan, value), add)
+            shape.told(place, memo, lambda value: self._shown(plan, value), column)
         return True
 
     def _looked_at(self, given: dict[str, Any], boost: float) -> bool:
@@ -146,6 +156,7 @@ class Taking:
                     return False
             if plan.stored or plan.column:
                 self._kept(plan, given.get(f"_stored_{name}", value), todo)
+        self.settle()
         document = self.gathering.document = self.count
         for act, what in todo:
             act(document, what)

@@ -19,13 +19,14 @@ from whoosh.analysis.morph import StemFilter
 from whoosh.analysis.tokenizers import RegexTokenizer
 
 from app.search.columnar.arrays import Array, ranges, starts
+from app.search.columnar.stretches import Cut, Table
 
 _PLAIN = (LowercaseFilter, StopFilter, StemFilter, StripFilter)
 _PATTERNS = (r"[\w\*]+(\.?[\w\*]+)*", r"\w+(\.?\w+)*")  # of the whoosh distributions: they never match blanks
 _SPACED = bytes(  # what no word of those patterns has in it, made blank
-    byte if chr(byte).isalnum() or chr(byte) in "_*.\1" else 32 for byte in range(128)
-) + bytes(128)
-_END, _BETWEEN, _ENDED = "\1", " \1 ", -(1 << 31)  # between two texts, and its code
+    byte if byte > 127 or chr(byte).isalnum() or chr(byte) in "_*.\1" else 0 for byte in range(256)
+)
+_END = "\1"  # behind each text
 _MOST = 500_000  # stretches that are remembered
 
 
@@ -63,15 +64,15 @@ def _learnt(items: Sequence[Any]) -> dict[str, tuple[str | None, ...]]:
         return {}
 
 
-class _Memo(dict[Any, int]):
+class _Memo(dict[bytes, int]):
     """What each stretch gives: a token, a stopped word (-1), nothing (-2), or several (-3 and below)."""
 
     def __init__(self, owner: "Tokenizing") -> None:
-        super().__init__({_END: _ENDED, _END.encode(): _ENDED})
+        super().__init__()
         self.owner = owner
 
-    def __missing__(self, stretch: Any) -> int:
-        code = self[stretch] = self.owner.ask(stretch if isinstance(stretch, str) else stretch.decode())
+    def __missing__(self, stretch: bytes) -> int:
+        code = self[stretch] = self.owner.ask(stretch.decode(errors="surrogatepass"))
         return code
 
 
@@ -92,7 +93,7 @@ class Tokenizing:
         self._numbers: dict[str, int] = {}
         self.several: list[list[int]] = []
         self._memo = _Memo(self)
-        self._get = self._memo.__getitem__
+        self._table = Table(self._memo.__getitem__)
         self._filtered = self._stream()
 
     @property
@@ -102,15 +103,11 @@ class Tokenizing:
 
     def codes(self, texts: Sequence[str]) -> tuple[Array, Array]:
         """What each stretch of texts gives, in order; and how many stretches each text has."""
-        together = _BETWEEN.join(texts)
-        if together.count(_END) >= len(texts):  # no word of the patterns has it
-            together = _BETWEEN.join([text.replace(_END, " ") for text in texts])
-        ascii_ = together.isascii()
-        stretches = together.encode().translate(_SPACED).split() if ascii_ else together.split()
-        codes = np.fromiter(map(self._get, stretches), np.int32, len(stretches))
-        inside = codes != _ENDED
-        counts = np.diff(np.flatnonzero(~inside), prepend=-1, append=len(codes)) - 1
-        return codes[inside], counts
+        together = _END.join([*texts, ""])
+        if together.count(_END) > len(texts):  # no word of the patterns has it
+            together = _END.join([*(text.replace(_END, " ") for text in texts), ""])
+        cut = Cut(together.encode(errors="surrogatepass").translate(_SPACED))
+        return self._table.codes(cut), cut.per_text
 
     def ask(self, stretch: str) -> int:
         """What the analyzer gives for one stretch, as a code."""

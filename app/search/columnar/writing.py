@@ -244,6 +244,7 @@ class ColumnarWriter(SegmentWriter):
 
     def _close_run(self, spill: bool) -> None:
         """Make arrays of what was gathered; ``spill`` them to a file that goes with the commit."""
+        self._taking.settle()
         gathering, count = self._taking.gathering, self._taking.count
         if not count:
             return

@@ -1,14 +1,18 @@
 """Documents are taken apart alike, however they come: by the list of their kind, or looked at one by one."""
 
+from collections import defaultdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from whoosh import fields
 from whoosh.analysis import StandardAnalyzer
 
 from app.search import columnar
 from app.search.columnar.segment import data_of
+from app.search.columnar.stretches import Cut, Table
 
 TEXTS = [
     "One day in the camp",
@@ -91,3 +95,31 @@ def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
     assert len(numbers) == 6
     assert len(set(numbers)) == 1
     assert {term for name, term in postings if name == "text"} == {b"good"}
+
+
+def test_stretches_are_told_apart() -> None:
+    """Of any length, in any script, more than have room: each text gives the numbers that a dictionary would."""
+    random = np.random.default_rng(3)
+    letters = ["a", "b", "z", "é", "ж", "խ", "9"]
+    words = ["".join(random.choice(letters, size)) for size in random.integers(1, 20, 30_000).tolist()] + [
+        "abcdefgh",
+        "abcdefghi",
+        "abcdefghabcdefgh",
+        "abcdefghabcdefghi",
+        "abcdefghabcdefghj",
+    ] * 3
+    texts = [
+        "",
+        *(" ".join(random.choice(words, size)) for size in random.integers(0, 300, 300).tolist()),
+        "",
+    ]
+    numbers: defaultdict[bytes, int] = defaultdict(count().__next__)
+    table = Table(numbers.__getitem__)
+    for begin in range(0, len(texts), 50):
+        some = texts[begin : begin + 50]
+        for _ in range(2):
+            data = "".join(f"{text}\1" for text in some).encode().replace(b" ", b"\0")
+            cut = Cut(data)
+            assert cut.per_text.tolist() == [len(text.split()) for text in some]
+            expected = [numbers[word.encode()] for text in some for word in text.split()]
+            assert table.codes(cut).tolist() == expected
