@@ -104,3 +104,29 @@ def test_only_spellings_a_reader_may_read_are_told(archive, keep, work, told):
     work()
     assert "Khodzhali" not in also(archive, "Khojaly")["Khojaly"]
     assert "Khodzhali" in also(archive, "Khojaly", "staff")["Khojaly"]
+
+
+def test_short_forms_of_a_name_are_found_where_they_are_written_as_names(archive, keep, work):
+    long = keep(testimony("a", "That is how Abraham came back, and Robert with him."))
+    short = keep(testimony("b", "They said that Abe went home; and men came to rob us."))
+    work()
+    assert also(archive, "Abraham") == {"Abraham": {"Abe"}}
+    assert found(archive, "Abraham") == {long, short}
+    assert found(archive, "Abraham", exact=True) == {long}
+    assert also(archive, "Robert") == {}  # here nobody is called Rob
+
+
+def test_a_name_finds_who_speaks_which_is_said_and_taken_back(archive, keep, work):
+    kept = keep(testimony("a", "The rifle was in the garage."))
+    work()
+    assert also(archive, "Vell AND garage") == {"Vell": {"speaker:Vell"}}
+    assert found(archive, "Vell AND garage") == {kept}
+    assert found(archive, "Vell AND garage", exact=True) == set()
+    assert also(archive, "Vell AND garage", "staff") == {"Vell": {"speaker:Vell"}}
+
+
+def test_nobody_is_said_to_speak_whom_the_reader_may_not_hear(archive, keep, work):
+    keep(testimony("hidden", "The rifle was in the garage.", access="restricted"))
+    work()
+    assert also(archive, "Vell AND garage") == {}
+    assert also(archive, "Vell AND garage", "staff") == {"Vell": {"speaker:Vell"}}

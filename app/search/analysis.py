@@ -10,13 +10,14 @@ Japanese signs are words of one sign.
 import re
 import string
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer has no types
 
-from app.search import azerbaijani
+from app.search import azerbaijani, inflecting
 from app.search.folding import DROPPED, fold, forms, lower, marks, primary
 
 ASKED_WEIGHT = 0.5  # how much a questioner's word counts against a narrator's
@@ -50,6 +51,22 @@ def stem(word: str, language: str) -> str:
     if name not in made:
         made[name] = Stemmer.Stemmer(name, 0)  # without its own cache: the memo below keeps what recurs
     return f"{code}:{fold(made[name].stemWord(lower(word, code)))}"
+
+
+def roots(word: str, language: str) -> tuple[str, ...]:
+    """The ranking terms of a word in all its inflections: its stem, and those of its irregular forms."""
+    root = stem(word, language)
+    return _irregular(primary(language)).get(root, (root,))
+
+
+@cache
+def _irregular(code: str) -> Mapping[str, tuple[str, ...]]:
+    """The stems of one word, by each of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in inflecting.GROUPS.get(code, ()):
+        together = tuple(dict.fromkeys(stem(form, code) for form in group))
+        found |= dict.fromkeys(together, together)
+    return found
 
 
 def stem_language(language: str) -> str:

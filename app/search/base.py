@@ -42,14 +42,15 @@ class Query:
     """A question. ``words`` is the query language; ``filters`` come from facets.
 
     ``variants`` maps a folded word or phrase of the query to other forms it is to be
-    found under as well. ``group`` restricts to one testimony; the groups of ``without`` are
-    not found, counted or shown, whatever the index still holds of them. No words but a filter or
-    a group ask for all there is of it.
+    found under as well; folded words among ``voices`` also find passages in which somebody of that name
+    speaks. ``group`` restricts to one testimony; the groups of ``without`` are not found, counted or shown,
+    whatever the index still holds of them. No words but a filter or a group ask for all there is of it.
     """
 
     words: str
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    voices: frozenset[str] = frozenset()
     group: str = ""
     without: frozenset[str] = frozenset()
     sort: str = "relevance"  # relevance, date, -date
@@ -129,6 +130,12 @@ class Engine(Protocol):
         """Folded words of this index that may be the same name as ``word``, spelt as heard, in any script.
 
         The most frequent first. Of many words that are no names they say too much: see who is widened by it.
+        """
+
+    def voices(self, words: str, without: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The folded words of a query that are typed as names are and that some who speak here have.
+
+        Names that many have are nobody's in particular, and are left out.
         """
 
     def complete(self, start: str, most: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from app.search.columnar.faceting import PerGroup
 from app.search.columnar.rating import Ranked, ranked
 from app.search.columnar.snapshot import Snapshot, mask_of
 from app.search.finding import Finding
-from app.search.nearness import CANDIDATES, counting, nearer
+from app.search.nearness import CANDIDATES, LEAST, LONGEST, counting, nearer
 from app.search.ordering import Passages, by_date, by_score
 from app.search.parsing import key as unkept_key
 from app.search.part import Part
@@ -38,6 +38,7 @@ from app.search.syntax import (
     Word,
     Years,
     about_words,
+    in_a_row,
     leaves,
 )
 from app.search.view import Scored, View
@@ -94,9 +95,16 @@ class Execution:
             return found
         best = found.taken(np.arange(min(CANDIDATES, len(found.documents))))
         rarities = [self.finding.rarity(leaf) for leaf in words]
-        placed = [self.finding.placed(words[at], rarities[at], best) for at in counting(rarities)]
-        turns = self.finding.turns(best) if placed else None
-        scores = nearer(best.scores, best.groups, placed, turns)
+        near, typed = [words[at] for at in counting(rarities)], in_a_row(asked)[:LONGEST]
+        row = typed if len(typed) >= LEAST else []
+        placed = {
+            word: self.finding.placed(word, rarity, best)
+            for word, rarity in zip(words, rarities, strict=True)
+            if word in near or word in row
+        }
+        turns = self.finding.turns(best) if near else None
+        said = [placed[word] if word else None for word in row]
+        scores = nearer(best.scores, best.groups, [placed[word] for word in near], turns, said)
         order = np.lexsort((best.numbers, best.groups, -scores))
         behind = np.minimum(found.scores[CANDIDATES:], scores.min())
         places = np.concatenate((order, np.arange(len(order), len(found.documents))))

@@ -4,18 +4,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.search.analysis import ASKED_WEIGHT, stem
+from app.search.analysis import ASKED_WEIGHT, roots
 from app.search.columnar.adjoining import places
 from app.search.columnar.arrays import Array, Ints, changes
 from app.search.columnar.lines import LONGEST
-from app.search.folding import forms
+from app.search.folding import fold, forms
 from app.search.nearness import Placed, Turns
 from app.search.ordering import Passages
 from app.search.part import NOTHING, Part, Postings, union
 from app.search.syntax import Exact, Leaf, Prefix, Word
 from app.search.tokens import TURN
 from app.search.view import Scored, View
+from app.search.voices import heard
 
+VOICE_WEIGHT = 0.5  # how much it counts for a word that somebody of that name speaks
 MOST_WORDS = 1000  # words that a beginning may stand for
 TOO_WIDE = "Many words begin with “{}”; only the first {} of them, by the alphabet, were looked for."
 
@@ -30,8 +32,8 @@ class Finding:
     def leaf(self, leaf: Leaf) -> list[Scored]:
         """Passages with a word, phrase or beginning, in each segment, and the score of each."""
         match leaf:
-            case Word(surface):
-                return self.view.rated(leaf, lambda part: self._word(part, surface))
+            case Word():
+                return self.view.rated(leaf, lambda part: self._word(part, leaf))
             case Exact(slots):
                 return self.view.rated(leaf, lambda part: phrase(part, slots))
             case Prefix(start):
@@ -40,15 +42,18 @@ class Finding:
                     self.messages.append(TOO_WIDE.format(start, MOST_WORDS))
                 return self.view.score(found)
 
-    def _word(self, part: Part, surface: str) -> Postings:
-        """A word in any inflection its passages' languages know, or exactly as folded."""
-        inflected = union((part.postings("stems", root) for root in self._stems(surface)), part.count)
-        return union((inflected, phrase(part, (forms(surface),))), part.count, best=True)
+    def _word(self, part: Part, word: Word) -> Postings:
+        """A word in any inflection its passages' languages know, or exactly as folded, or as who speaks."""
+        inflected = union((part.postings("stems", root) for root in self._stems(word)), part.count)
+        speaks = heard(part, fold(word.surface)) if word.voice else NOTHING[0]
+        spoken = speaks, np.full(len(speaks), VOICE_WEIGHT, np.float32)
+        return union((inflected, phrase(part, (_forms(word),)), spoken), part.count, best=True)
 
-    def _stems(self, surface: str) -> list[bytes]:
+    def _stems(self, word: Word) -> list[bytes]:
         """The stems of a word in the languages of the index."""
         languages = (*self.view.languages, "")
-        return [root.encode() for root in dict.fromkeys(stem(surface, language) for language in languages)]
+        found = (root for one in word.surfaces for language in languages for root in roots(one, language))
+        return [root.encode() for root in dict.fromkeys(found)]
 
     def rarity(self, leaf: Leaf) -> float:
         """What a word or phrase is worth for being rare."""
@@ -63,7 +68,8 @@ class Finding:
                 mine = mine[np.argsort(found.documents[mine])]
                 places = self._places(part, leaf, found.documents[mine].astype(np.uint32))
                 keys += [(mine[index] << 32) + place for index, place in places]
-        together = np.unique(np.concatenate(keys))
+        together = np.sort(np.concatenate(keys))
+        together = together[changes(together)]
         return Placed(rarity, together >> 32, together & 0xFFFFFFFF)
 
     def turns(self, found: Passages) -> Turns:
@@ -87,9 +93,9 @@ class Finding:
     def _places(self, part: Part, leaf: Word | Exact, documents: Array) -> Iterator[tuple[Ints, Ints]]:
         """Index into ``documents``, and place, for each time a word or phrase stands there."""
         if isinstance(leaf, Word):
-            for root in self._stems(leaf.surface):
+            for root in self._stems(leaf):
                 yield part.positions("stems", root, documents)
-            for form in forms(leaf.surface):
+            for form in _forms(leaf):
                 yield part.positions("words", form.encode(), documents)
         elif len(leaf.slots) == 1:
             for form in leaf.slots[0]:
@@ -99,6 +105,11 @@ class Finding:
             at = np.minimum(documents.searchsorted(owners), len(documents) - 1)
             here = documents[at] == owners
             yield at[here], places[here].astype(np.int64)
+
+
+def _forms(word: Word) -> tuple[str, ...]:
+    """What a word and the others that stand for it are found under."""
+    return tuple(dict.fromkeys(form for surface in word.surfaces for form in forms(surface)))
 
 
 def phrase(part: Part, slots: tuple[tuple[str, ...], ...]) -> Postings:

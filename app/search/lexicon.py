@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from app.search import spelling
-from app.search.analysis import stem
+from app.search import nicknames, spelling
+from app.search.analysis import roots, stem
 from app.search.columnar.arrays import Array, ranges
 from app.search.columnar.segmentdata import SegmentData
 from app.search.folding import forms
@@ -125,7 +125,7 @@ def exactly(view: View, word: str, without: frozenset[str] = frozenset()) -> int
 def _terms(view: View, surface: str) -> list[tuple[str, bytes]]:
     """The terms under which a word is looked for."""
     found = [("words", form) for form in forms(surface)]
-    found += [("stems", stem(surface, language)) for language in (*view.languages, "")]
+    found += [("stems", root) for language in (*view.languages, "") for root in roots(surface, language)]
     return [(field, term.encode()) for field, term in dict.fromkeys(found)]
 
 
@@ -153,10 +153,9 @@ def alike(view: View, word: str, without: frozenset[str] = frozenset()) -> tuple
     bare = not BARE.isdisjoint(view.languages)
     wanted = sums([word])[0]
     others = {other for part in view.parts for other in _table(part.data).of(wanted)}
+    likely = [other for other in others if spelling.may_be_one(word, other, bare)]
     counted = {
-        other: count
-        for other in others
-        if spelling.may_be_one(word, other, bare) and (count := standing(view, other, without))
+        other: count for other in {*likely, *nicknames.of(word)} if (count := standing(view, other, without))
     }
     stems = {
         root.partition(":")[2]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from app.search.analysis import Word as Found
-from app.search.analysis import stem, stem_language, words
+from app.search.analysis import roots, stem, stem_language, words
 from app.search.folding import forms
 from app.search.syntax import Exact, Node, Prefix, Word, leaves
 
@@ -16,7 +16,7 @@ class WordMarker:
 
     def __init__(self, node: Node | None, languages: Iterable[str] = ()) -> None:
         found = list(leaves(node)) if node is not None else []
-        self._words = [leaf.surface for leaf in found if isinstance(leaf, Word)]
+        self._words = [surface for leaf in found if isinstance(leaf, Word) for surface in leaf.surfaces]
         self._phrases = [leaf.slots for leaf in found if isinstance(leaf, Exact)]
         self._starts = tuple(leaf.start for leaf in found if isinstance(leaf, Prefix))
         self._languages = tuple(languages)
@@ -53,5 +53,5 @@ class WordMarker:
 
     def _stems(self, language: str) -> set[str]:
         if language not in self._roots:
-            self._roots[language] = {stem(surface, language) for surface in self._words}
+            self._roots[language] = {root for surface in self._words for root in roots(surface, language)}
         return self._roots[language]

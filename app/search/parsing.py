@@ -41,8 +41,11 @@ class Parsed:
     empty: bool = False  # something was typed, and there is no word in it
 
 
-def parse(text: str, variants: Variants | None = None) -> Parsed:
-    """Read a query. ``variants`` (folded word or phrase to other forms) are put in as alternatives."""
+def parse(text: str, variants: Variants | None = None, voices: frozenset[str] = frozenset()) -> Parsed:
+    """Read a query. ``variants`` (folded word or phrase to other forms) are put in as alternatives.
+
+    Folded words among ``voices`` are names under which somebody speaks.
+    """
     messages: list[str] = []
     if len(text) > LONGEST:
         text = text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
@@ -55,7 +58,7 @@ def parse(text: str, variants: Variants | None = None) -> Parsed:
     if _depth(text) > DEEPEST:
         text = re.sub("[()]", " ", text)
         messages.append(TOO_DEEP)
-    reader = _Reader({key(phrase): others for phrase, others in (variants or {}).items()})
+    reader = _Reader({key(phrase): others for phrase, others in (variants or {}).items()}, voices)
     try:
         node = reader.node(grammar.parse(text))
     except Exception:  # Whoosh's parser raises many kinds on strange input, and none of them helps a reader
@@ -91,8 +94,8 @@ def exact(text: str) -> Exact | None:
 class _Reader:
     """Turns Whoosh's syntax nodes into ours."""
 
-    def __init__(self, variants: Variants) -> None:
-        self.variants = variants
+    def __init__(self, variants: Variants, voices: frozenset[str]) -> None:
+        self.variants, self.voices = variants, voices
         self.leaves = 0
 
     def node(self, found: object) -> Node | None:
@@ -158,8 +161,7 @@ class _Reader:
             return None
         if len(kept) > 1:
             return Either((Exact(tuple(forms(word.surface) for word in kept[:MOST_LEAVES])),))
-        node = Word(kept[0].surface)
-        return self._widened(node, fold(kept[0].surface))
+        return self._widened(kept[0].surface)
 
     def phrase(self, text: str) -> Node | None:
         """A phrase, any word of which may stand in one of its variants."""
@@ -193,9 +195,13 @@ class _Reader:
             return Word(found[0].surface)
         return exact(text)
 
-    def _widened(self, node: Node, folded: str) -> Node:
+    def _widened(self, surface: str) -> Node:
+        folded = fold(surface)
         others = [other for text in self.variants.get(folded, ()) if (other := self._plain(text)) is not None]
-        return Either((node, *others)) if others else node
+        same = tuple(other.surface for other in others if isinstance(other, Word))
+        phrases = [other for other in others if not isinstance(other, Word)]
+        node = Word(surface, same, folded in self.voices)
+        return Either((node, *phrases)) if phrases else node
 
     def _room(self) -> bool:
         self.leaves += 1

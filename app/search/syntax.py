@@ -6,9 +6,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as typed, to be found in any inflected form."""
+    """One word as typed, to be found in any inflected form.
+
+    It is one word with the ``others`` that stand for the same: they are found, counted and ranked together.
+    As a ``voice`` it also finds passages in which somebody of that name speaks.
+    """
 
     surface: str
+    others: tuple[str, ...] = ()
+    voice: bool = False
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """The word as typed, and the others."""
+        return (self.surface, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,14 @@ def leaves(node: Node) -> Iterator[Leaf]:
                 yield from leaves(child)
         case _:
             return
+
+
+def in_a_row(node: Node) -> list[Word | None]:
+    """The words typed side by side, as they were typed; None for whatever else stands between them."""
+    if not isinstance(node, Loose):
+        return []
+    first = (child.nodes[0] if isinstance(child, Either) else child for child in node.optional)
+    return [child if isinstance(child, Word) else None for child in first]
 
 
 def about_words(node: Node) -> bool:

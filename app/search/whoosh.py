@@ -10,9 +10,10 @@ from app.search.folding import fold
 from app.search.keeping import Keeping
 from app.search.lexicon import alike, beginning
 from app.search.marking import WordMarker
-from app.search.parsing import LONGEST, NO_WORDS, parse
+from app.search.parsing import LONGEST, NO_WORDS, Parsed, parse
 from app.search.suggesting import suggest
 from app.search.view import View
+from app.search.voices import named
 
 UNAVAILABLE = "Search is not available at the moment: its index is being built."
 
@@ -60,7 +61,7 @@ class WhooshEngine:
 
     def search(self, query: Query) -> Results:
         """The passages that answer the query; with a message and no hits when the index cannot be read."""
-        parsed = parse(query.words, query.variants)
+        parsed = _read(query)
         if parsed.empty:
             return Results(0, 0, (), {name: {} for name in query.facets}, parsed.message or NO_WORDS)
         try:
@@ -72,7 +73,7 @@ class WhooshEngine:
 
     def tally(self, query: Query) -> Mapping[str, int]:
         """How many passages of each group answer; nothing when the index cannot be read."""
-        parsed = parse(query.words, query.variants)
+        parsed = _read(query)
         if parsed.empty:
             return {}
         try:
@@ -86,7 +87,7 @@ class WhooshEngine:
             languages = self._view().languages
         except Exception:  # marking needs no index, only the languages it would have known
             languages = []
-        return WordMarker(parse(query.words, query.variants).node, languages)
+        return WordMarker(_read(query).node, languages)
 
     def suggest(
         self, words: str, without: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
@@ -103,6 +104,13 @@ class WhooshEngine:
             return alike(self._view(), word, without)
         except Exception:  # as in search
             return ()
+
+    def voices(self, words: str, without: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The folded words of a query that are typed as names are and that some who speak here have."""
+        try:
+            return named(self._view(), words[:LONGEST], without)
+        except Exception:  # as in search
+            return frozenset()
 
     def complete(self, start: str, most: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Folded words of this index that begin so, the most frequent first."""
@@ -144,6 +152,10 @@ class WhooshEngine:
             if self._open is None or generation != self._generation:
                 self._open, self._generation = View(self._index.segments()), generation
             return self._open
+
+
+def _read(query: Query) -> Parsed:
+    return parse(query.words, query.variants, query.voices)
 
 
 def _once(

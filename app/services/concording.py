@@ -97,6 +97,7 @@ def concord(
     if not words.strip():
         return Concordance(order=order, message=NO_WORDS, within=inside)
     query = searching.understood(words, audience, filters, exact=exact, within=within)
+    query = replace(query, voices=frozenset())  # who speaks stands in no line
     engine = index(audience)
     results = engine.search(replace(query, limit=MOST))
     wanted: dict[str, list[int]] = {}

@@ -57,7 +57,7 @@ def ask(
         testimonies=results.groups,
         results=tuple(grouped(results.hits, audience, index(audience).marker(query))),
         facets=_facets(results, query.filters),
-        also=naming.said(words, query.variants),
+        also=_also(words, query),
         narrower={} if exact else naming.said(words, wording.narrower(words, audience)),
         suggestion=index(audience).suggest(words, query.without, frozenset(query.variants)),
         message=results.message,
@@ -96,7 +96,16 @@ def understood(
         raise Invalid(f"There is no facet {', '.join(sorted(unknown))}; there are {', '.join(FACETS)}.")
     held_back = frozenset[str]() if late else indexing.awaited()
     variants = {} if exact else _variants(words, audience, held_back)
-    return Query(words=words, filters=filters, variants=variants, sort=sort, group=within, without=held_back)
+    voices = frozenset[str]() if exact else index(audience).voices(words, held_back)
+    return Query(words, filters, variants, voices, sort=sort, group=within, without=held_back)
+
+
+def _also(words: str, query: Query) -> dict[str, tuple[str, ...]]:
+    """What is searched besides each word as typed: other names, and who speaks under it."""
+    found = naming.said(words, query.variants)
+    for word in naming.said(words, dict.fromkeys(sorted(query.voices), ())):
+        found[word] = (*found.get(word, ()), f"speaker:{word}")
+    return found
 
 
 def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,8 @@ usage: python -m tests.benchmarks.quality [--steps] [FOLDER]
 Builds an index of the bench set in FOLDER (default: a temporary one; an existing one is used again), asks
 every judged query of ``queries_dev.json``, and prints nDCG@10 (condensed), the share of queries with a
 relevant hit among the first ten, and the recall of relevant segments at 50. With ``--steps`` also how each of
-the decisions that make up the ranking changes them: an index for each of the first four.
+the decisions that make up the ranking changes them, on queries of our own as well: an index for each of the
+first four.
 """
 
 import argparse
@@ -19,7 +20,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.search import Document, Hit, Query, WhooshEngine, nearness
+from app.search import Document, Hit, Query, WhooshEngine, finding, nearness, nicknames
+from app.search.analysis import stem, words
+from app.search.folding import fold
 from tests.benchmarks.corpus import BENCH, documents, records, shared
 
 
@@ -34,25 +37,35 @@ class Step(NamedTuple):
     near: bool = True
     turn: bool = True
     further: bool = True
+    forms: bool = True  # saw is a form of see
+    row: bool = True
+    names: bool = True  # Abe is Abraham
+    voices: bool = True  # a name finds who speaks as well
 
 
-PLAIN: dict[str, Any] = {"near": False, "turn": False, "further": False}
+LATER: dict[str, Any] = {"forms": False, "row": False, "names": False, "voices": False}
+PLAIN: dict[str, Any] = {"near": False, "turn": False, "further": False, **LATER}
 STEPS = (
     Step("every turn by itself, BM25", "turns", pair=False, roles=False, turns=True, **PLAIN),
     Step("passages of 30 to 90 words", "passages", pair=False, roles=False, **PLAIN),
     Step("a question stays with its answer", "paired", roles=False, **PLAIN),
     Step("a questioner's words count half", "whole", **PLAIN),
-    Step("words near one another count", "whole", turn=False, further=False),
-    Step("further passages of a testimony less", "whole", turn=False),
-    Step("the best turn adds its own score", "whole"),
+    Step("words near one another count", "whole", turn=False, further=False, **LATER),
+    Step("further passages of a testimony less", "whole", turn=False, **LATER),
+    Step("the best turn adds its own score", "whole", **LATER),
+    Step("irregular forms of a word are that word", "whole", row=False, names=False, voices=False),
+    Step("three and more words in a row count", "whole", names=False, voices=False),
+    Step("short forms of given names", "whole", voices=False),
+    Step("a name finds who speaks as well", "whole"),
 )
 
 
-def judged() -> list[dict[str, Any]]:
-    """The queries that were judged and have a relevant segment."""
+def judged(own: bool = False) -> list[dict[str, Any]]:
+    """The queries that were judged and have a relevant segment; or those of our own (see its ``method``)."""
     folder = shared()
     assert folder is not None
-    queries = json.loads((folder / "corpora" / "queries_dev.json").read_text())["queries"]
+    file = Path(__file__).with_name("queries_own.json") if own else folder / "corpora" / "queries_dev.json"
+    queries = json.loads(file.read_text())["queries"]
     return [query for query in queries if query.get("judged") and any(r["grade"] for r in query["qrels"])]
 
 
@@ -80,12 +93,20 @@ def _dcg(gains: Sequence[int]) -> float:
     return sum((2.0**gain - 1) / math.log2(rank + 2) for rank, gain in enumerate(gains[:10]))
 
 
-def evaluate(engine: WhooshEngine, show: bool = False) -> tuple[float, float, float, float]:
+def asked(engine: WhooshEngine, text: str, step: Step) -> Query:
+    """A query as the archive would ask it, were each word that may be a given name written as one in it."""
+    short = {fold(word.surface): nicknames.of(word.surface) for word in words(text)} if step.names else {}
+    return Query(text, variants=short, voices=engine.voices(text) if step.voices else frozenset(), limit=50)
+
+
+def evaluate(
+    engine: WhooshEngine, step: Step = STEPS[-1], show: bool = False, own: bool = False
+) -> tuple[float, float, float, float]:
     """Means of the three scores over all judged queries, and the milliseconds a query took."""
     engine.search(Query("warm"))
-    queries = judged()
+    queries = judged(own)
     start = time.monotonic()
-    answers = [engine.search(Query(query["query"], limit=50)).hits for query in queries]
+    answers = [engine.search(asked(engine, query["query"], step)).hits for query in queries]
     spent = (time.monotonic() - start) * 1000 / len(queries)
     rows = [score(query, hits) for query, hits in zip(queries, answers, strict=True)]
     if show:
@@ -126,15 +147,21 @@ def build(engine: WhooshEngine, limit: int | None = None, step: Step = STEPS[-1]
 @contextmanager
 def weighing(step: Step) -> Iterator[None]:
     """While this lasts, what a step leaves out of the order of the best passages counts nothing."""
-    parts = {"SHARE": (step.near, 0.0), "BEST_TURN": (step.turn, 0.0), "NEXT": (step.further, 1.0)}
-    kept = {name: getattr(nearness, name) for name in parts}
-    for name, (counts, nothing) in parts.items():
-        setattr(nearness, name, kept[name] if counts else nothing)
+    parts: dict[tuple[Any, str], tuple[bool, Any]] = {
+        (nearness, "SHARE"): (step.near, 0.0),
+        (nearness, "BEST_TURN"): (step.turn, 0.0),
+        (nearness, "NEXT"): (step.further, 1.0),
+        (nearness, "ROW"): (step.row, 0.0),
+        (finding, "roots"): (step.forms, lambda word, language: (stem(word, language),)),
+    }
+    kept = {part: getattr(*part) for part in parts}
+    for part, (counts, nothing) in parts.items():
+        setattr(*part, kept[part] if counts else nothing)
     try:
         yield
     finally:
-        for name, value in kept.items():
-            setattr(nearness, name, value)
+        for part, value in kept.items():
+            setattr(*part, value)
 
 
 def opened(folder: Path, step: Step) -> WhooshEngine:
@@ -149,15 +176,16 @@ def opened(folder: Path, step: Step) -> WhooshEngine:
 
 def table(folder: Path) -> None:
     """What each step brings."""
-    print("| step | nDCG@10 | gain | hit@10 | recall@50 |\n|---|---|---|---|---|")
+    print("| step | nDCG@10 | gain | hit@10 | recall@50 | our own: nDCG@10 |\n|---|---|---|---|---|---|")
     before = 0.0
     for step in STEPS:
         engine = opened(folder, step)
         with weighing(step):
-            ndcg, early, recall, _ = evaluate(engine)
+            ndcg, early, recall, _ = evaluate(engine, step)
+            own = evaluate(engine, step, own=True)[0]
         engine.close()
         gain = f"{ndcg - before:+.3f}" if before else ""
-        print(f"| {step.name} | {ndcg:.3f} | {gain} | {early:.3f} | {recall:.3f} |")
+        print(f"| {step.name} | {ndcg:.3f} | {gain} | {early:.3f} | {recall:.3f} | {own:.3f} |")
         before = ndcg
 
 

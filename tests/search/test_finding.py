@@ -76,7 +76,7 @@ def test_marks_are_where_the_words_are(tmp_path: Path) -> None:
     def marked(query: str, text: str, language: str = "") -> list[str]:
         return [text[start:end] for start, end in engine.marker(Query(query)).spans(text, language)]
 
-    assert marked("run", "He RAN; running, runs 😀 runner’s run") == ["running", "runs", "run"]
+    assert marked("run", "He RAN; running, runs 😀 runner’s run") == ["RAN", "running", "runs", "run"]
     assert marked('"big house"', "big house, big or house; a BIG, house") == ["big", "house", "BIG", "house"]
     assert marked("hous*", "Houses and house-boats, hose") == ["Houses", "house"]
     assert marked("книга -дом", "Книгами полон дом", "ru") == ["Книгами"]
@@ -164,3 +164,27 @@ def test_phrases_are_counted_as_reading_counts_them(
     assert found.groups == len(expected)
     assert {hit.group for hit in found.hits} == expected
     assert expected, "a phrase that nobody said proves nothing"
+
+
+def test_irregular_forms_are_inflections(tmp_path: Path) -> None:
+    """In English only: a saw is no form of the French ``see``, and of most words there are none."""
+    engine = WhooshEngine(tmp_path / "index")
+    texts = {"a": "we saw him", "b": "I have Seen it", "c": "they see us", "d": "a seed"}
+    passages = {name: [one(name, 0, text)] for name, text in texts.items()}
+    engine.put(passages | {"e": [one("e", 0, "see seen", "fr")]}, {})
+    for word in ("saw", "sees", "seen"):
+        hits = {hit.group for hit in engine.search(Query(word)).hits}
+        assert {"a", "b", "c"} <= hits, word
+        assert "d" not in hits, word
+    assert {hit.group for hit in engine.search(Query('"saw"')).hits} == {"a"}
+    assert engine.suggest("seen") == ""
+
+
+def test_a_word_and_the_others_that_stand_for_it_are_one_word(tmp_path: Path) -> None:
+    """Its rarity is that of all together: nobody stands first for being called by the rarer name."""
+    engine = WhooshEngine(tmp_path / "index")
+    names = ["Abraham", "Abe"] + ["Abraham"] * 8
+    engine.put({f"{n}": [one(f"{n}", 0, f"{name} said")] for n, name in enumerate(names)}, {})
+    hits = engine.search(Query("abraham", variants={"abraham": ("Abe",)})).hits
+    assert len(hits) == 10
+    assert len({hit.score for hit in hits}) == 1

@@ -7,7 +7,7 @@ import numpy as np
 from app.search import Document, Query, Utterance, WhooshEngine
 from app.search.columnar.rating import Ranked
 from app.search.finding import Finding
-from app.search.nearness import MOST, NEXT, RARE, Placed, Turns, counting, nearer
+from app.search.nearness import MOST, NEXT, RARE, ROW, Placed, Turns, counting, nearer
 from app.search.ordering import by_score
 from tests.search.making import one
 
@@ -116,3 +116,29 @@ def test_the_rarest_words_count_and_one_alone_does_not() -> None:
     assert counting([RARE, RARE - 0.1, 9.0]) == [0, 2]
     assert counting([RARE - 0.1, 9.0]) == []
     assert counting([float(rarity) for rarity in range(3, 15)]) == list(range(12 - MOST, 12))
+
+
+def test_rows_of_the_query_s_words_are_worth_their_rarer_neighbours() -> None:
+    """Three words: in a row, two and one, in another order, two alone, and one."""
+    words = (
+        Placed(1.0, np.array([0, 1, 2, 3]), np.array([5, 5, 7, 8])),
+        Placed(4.0, np.array([0, 1, 2, 3]), np.array([6, 6, 6, 9])),
+        Placed(3.0, np.array([0, 1, 2, 4]), np.array([7, 9, 5, 10])),
+    )
+    zeros = np.zeros(5)
+    new = nearer(zeros, np.arange(5), (), None, words)
+    np.testing.assert_allclose(new, [ROW * (1.0 + 3.0), 0, 0, 0, 0])
+    assert not nearer(zeros, np.arange(5), (), None, (*words[:2], None, words[2])).any()
+    assert not nearer(zeros, np.arange(5), (), None, words[:2]).any()  # two are near, not a row
+
+
+def test_what_is_nearly_a_quotation_stands_first(tmp_path: Path) -> None:
+    """Little words count for their place in a row, an irregular form for its word."""
+    engine = WhooshEngine(tmp_path / "index")
+    filled(
+        engine,
+        row=f"I see a ghost there once {FILLING}",
+        often=f"ghost and ghost, a ghost was seen {FILLING}",
+    )
+    assert found(engine, "saw a ghost") == [("row", 0), ("often", 0)]
+    assert found(engine, "a ghost saw")[0] == ("often", 0)
