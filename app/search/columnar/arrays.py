@@ -21,10 +21,9 @@ def small(values: Array) -> Array:
 
 def narrow(most: int) -> type:
     """The narrowest unsigned type for numbers up to ``most``."""
-    for kind in (np.uint8, np.uint16, np.uint32):
-        if most <= np.iinfo(kind).max:
-            return kind
-    return np.uint64
+    if most < 1 << 16:
+        return np.uint8 if most < 1 << 8 else np.uint16
+    return np.uint32 if most < 1 << 32 else np.uint64
 
 
 def starts(counts: Array) -> Ints:

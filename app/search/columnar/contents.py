@@ -86,13 +86,16 @@ def _understood(text: bytes, name: str, schema: Schema | None) -> Contents:
     return Contents(schema or schemafile.loaded(said["schema"]), segments, said["generation"], said["schema"])
 
 
-def write(folder: str | Path, name: str, contents: Contents) -> None:
-    """Bring a table to disk; when this returns it is the newest. OSError: it is not there."""
-    schema = ensure_schema(contents.schema)
+def write(folder: str | Path, name: str, contents: Contents, *, fresh: bool = True) -> None:
+    """Bring a table to disk; when this returns it is the newest. OSError: it is not there.
+
+    ``fresh`` says that it names files whose names may not be on disk yet.
+    """
+    contents.said = schemafile.dumped(ensure_schema(contents.schema))
     said = {
         "version": VERSION,
         "generation": contents.generation,
-        "schema": schemafile.dumped(schema),
+        "schema": contents.said,
         "segments": [segment.said() for segment in contents.segments],
     }
     body = json.dumps(said).encode()
@@ -102,7 +105,8 @@ def write(folder: str | Path, name: str, contents: Contents) -> None:
         file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         file.flush()
         os.fsync(file.fileno())
-    sync(folder)  # the names of the segments
+    if fresh:
+        sync(folder)
     os.replace(draft, path)
     sync(folder)
 

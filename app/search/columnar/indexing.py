@@ -31,7 +31,7 @@ class ColumnarIndex(FileIndex):
     """An index in a folder. Any number of readers in any number of processes, and one writer at a time."""
 
     storage: FileStorage
-    _opened: contents.Contents | None = None  # what was read when it was opened, for the first reader
+    _opened: contents.Contents | None = None  # what was read or written last, for the next reader
 
     def __init__(self, storage: FileStorage, schema: Schema | None = None, indexname: str = NAME) -> None:
         self.storage, self._schema, self.indexname = storage, schema and ensure_schema(schema), indexname
@@ -58,6 +58,10 @@ class ColumnarIndex(FileIndex):
         contents.write(folder, indexname, contents.Contents(ensure_schema(schema), [], generation))
         contents.sweep(folder, indexname, generation, [])
         return cls(storage, schema, indexname)
+
+    def committed(self, table: contents.Contents) -> None:
+        """What a writer of this index has brought to disk, for the next reader."""
+        self._opened = table
 
     def latest_generation(self) -> int:
         """The generation that was committed last; -1: there is no index."""

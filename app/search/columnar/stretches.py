@@ -12,7 +12,7 @@ import numpy as np
 from app.search.columnar.arrays import Array, Ints
 
 _LONG = 16  # bytes of the longest stretch that the table has
-_FIRST = 14  # bits of a place in the table at first
+_FIRST, _MOST = 14, 20  # bits of a place in the table, at first and when it has grown
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, and nothing else is wanted of it
 _ENTIRE = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)  # of 64 bits the first bytes
 
@@ -50,7 +50,7 @@ class Table:
     """What stretches stand for: numbers that ``learn`` says, asked for as seldom as can be."""
 
     def __init__(self, learn: Callable[[bytes], int]) -> None:
-        self._learn, self._used = learn, 0  # about so many places are taken
+        self._learn, self._used = learn, 0  # so many places are taken
         self._empty(_FIRST)
 
     def _empty(self, bits: int) -> None:
@@ -68,14 +68,37 @@ class Table:
         known &= cut.ends - cut.begins <= _LONG
         other = (~known).nonzero()[0]
         if len(other):
-            spans = zip(cut.begins.take(other).tolist(), cut.ends.take(other).tolist(), strict=True)
-            data = cut.data
-            found[other] = np.fromiter(
-                map(self._learn, [data[begin:end] for begin, end in spans]), np.int32, len(other)
-            )
-            short = other.compress((cut.ends - cut.begins).take(other) <= _LONG)
-            self._enter(first.take(short), second.take(short), found.take(short))
+            found[other] = self._asked(cut, other, first.take(other), second.take(other))
         return found
+
+    def _asked(self, cut: Cut, numbers: Ints, first: Array, second: Array) -> Array:
+        """What these stretches stand for; those whose places are free get them, one stretch each."""
+        sizes, places = (cut.ends - cut.begins).take(numbers), self._places(first, second)
+        found = np.zeros(len(numbers), np.int32)
+        free = ((self._first.take(places) == 0) & (sizes <= _LONG)).nonzero()[0]
+        at, first, second = places.take(free), first.take(free), second.take(free)
+        self._codes[at] = np.arange(len(free), dtype=np.int32)  # of those for one place the last
+        chosen = self._codes.take(at)
+        heads = (chosen == np.arange(len(free))).nonzero()[0]
+        alike = (first.take(chosen) == first) & (second.take(chosen) == second)
+        codes = self._learnt(cut, numbers.take(free.take(heads)))
+        self._first[at.take(heads)], self._second[at.take(heads)] = first.take(heads), second.take(heads)
+        self._codes[at.take(heads)] = codes
+        found[free] = self._codes.take(at)
+        done = np.zeros(len(numbers), bool)
+        done[free] = alike
+        rest = (~done).nonzero()[0]
+        found[rest] = self._learnt(cut, numbers.take(rest))
+        self._used += len(heads)
+        bits = 64 - int(self._shift)
+        if self._used > 1 << bits - 3 and bits < _MOST:
+            self._grow(bits + 2)
+        return found
+
+    def _learnt(self, cut: Cut, numbers: Ints) -> Array:
+        spans = zip(cut.begins.take(numbers).tolist(), cut.ends.take(numbers).tolist(), strict=True)
+        stretches = [cut.data[begin:end] for begin, end in spans]
+        return np.fromiter(map(self._learn, stretches), np.int32, len(stretches))
 
     def _places(self, first: Array, second: Array) -> Ints:
         mixed = second * _MIX
@@ -84,22 +107,10 @@ class Table:
         mixed >>= self._shift
         return mixed.view(np.int64)
 
-    def _enter(self, first: Array, second: Array, codes: Array) -> None:
-        """Give stretches their places, where these are free; of several for one place the last."""
-        places = self._places(first, second)
-        free = (self._first.take(places) == 0).nonzero()[0]
-        places = places.take(free)
-        self._first[places] = first.take(free)
-        self._second[places] = second.take(free)
-        self._codes[places] = codes.take(free)
-        self._used += len(free)
-        bits = 64 - int(self._shift)
-        if self._used > 1 << bits - 2 and bits < 20:
-            self._grow(bits + 2)
-
     def _grow(self, bits: int) -> None:
+        """Give all stretches new places in a larger table; of several for one place the last."""
         full = self._first.nonzero()[0]
-        entries = self._first[full], self._second[full], self._codes[full]
-        self._used = 0
+        first, second, codes = self._first[full], self._second[full], self._codes[full]
         self._empty(bits)
-        self._enter(*entries)
+        places = self._places(first, second)
+        self._first[places], self._second[places], self._codes[places] = first, second, codes

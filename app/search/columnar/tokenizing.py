@@ -50,10 +50,10 @@ def quick(field: Any) -> "Tokenizing | None":
 
 
 _LEARNT = 50_000  # stretches of an analyzer that all writers of the process remember
-_analyzers: dict[Any, dict[str, tuple[str | None, ...]]] = {}
+_analyzers: dict[Any, dict[bytes, tuple[bytes | None, ...]]] = {}
 
 
-def _learnt(items: Sequence[Any]) -> dict[str, tuple[str | None, ...]]:
+def _learnt(items: Sequence[Any]) -> dict[bytes, tuple[bytes | None, ...]]:
     """What analyzers made of the same parts have given for stretches."""
     parts = tuple((type(item), *sorted(vars(item).items())) for item in items)
     if len(_analyzers) > 8:
@@ -72,7 +72,7 @@ class _Memo(dict[bytes, int]):
         self.owner = owner
 
     def __missing__(self, stretch: bytes) -> int:
-        code = self[stretch] = self.owner.ask(stretch.decode(errors="surrogatepass"))
+        code = self[stretch] = self.owner.ask(stretch)
         return code
 
 
@@ -90,7 +90,7 @@ class Tokenizing:
     def reset(self) -> None:
         """Forget all tokens and their numbers."""
         self.names: list[bytes] = []
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[bytes, int] = {}
         self.several: list[list[int]] = []
         self._memo = _Memo(self)
         self._table = Table(self._memo.__getitem__)
@@ -109,22 +109,23 @@ class Tokenizing:
         cut = Cut(together.encode(errors="surrogatepass").translate(_SPACED))
         return self._table.codes(cut), cut.per_text
 
-    def ask(self, stretch: str) -> int:
+    def ask(self, stretch: bytes) -> int:
         """What the analyzer gives for one stretch, as a code."""
-        texts = self._learnt.get(stretch)
-        if texts is None:
-            texts = self._asked(stretch)
+        names = self._learnt.get(stretch)
+        if names is None:
+            names = self._asked(stretch.decode(errors="surrogatepass"))
             if len(self._learnt) < _LEARNT:
-                self._learnt[stretch] = texts
-        found = [-1 if text is None else self._number(text) for text in texts]
-        if len(found) < 2:
-            return found[0] if found else -2
-        self.several.append(found)
+                self._learnt[stretch] = names
+        if len(names) == 1:
+            return -1 if names[0] is None else self._number(names[0])
+        if not names:
+            return -2
+        self.several.append([-1 if name is None else self._number(name) for name in names])
         return -2 - len(self.several)
 
-    def _asked(self, stretch: str) -> tuple[str | None, ...]:
+    def _asked(self, stretch: str) -> tuple[bytes | None, ...]:
         """The tokens of a stretch; None for one that is stopped."""
-        found: list[str | None] = []
+        found: list[bytes | None] = []
         for match in self._items[0].expression.finditer(stretch):
             self._word = match.group(0)
             try:
@@ -132,7 +133,7 @@ class Tokenizing:
             except BaseException:
                 self._filtered = self._stream()
                 raise
-            found.append(None if token.stopped else token.text)
+            found.append(None if token.stopped else token.text.encode())
         return tuple(found)
 
     def _stream(self) -> Iterator[Any]:
@@ -149,11 +150,11 @@ class Tokenizing:
             stream = item(stream)
         return stream
 
-    def _number(self, token: str) -> int:
+    def _number(self, token: bytes) -> int:
         number = self._numbers.get(token)
         if number is None:
             number = self._numbers[token] = len(self.names)
-            self.names.append(token.encode())
+            self.names.append(token)
         return number
 
     def tokens(self, codes: Array, counts: Array) -> tuple[Array, Array, Array]:

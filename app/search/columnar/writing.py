@@ -58,6 +58,7 @@ class ColumnarWriter(SegmentWriter):
             self.writelock.release()
             raise
         self.generation, self.schema, self.segments = info.generation + 1, info.schema, info.segments
+        self._known = {segment.segid for segment in info.segments}
         self.docnum = self.docbase = 0
         self._setup_doc_offsets()
         self.is_closed = self._added = self.optimize = False
@@ -183,8 +184,10 @@ class ColumnarWriter(SegmentWriter):
 
     def _commit_toc(self, segments: list[ColumnSegment]) -> None:
         table = contents.Contents(self.schema, segments, self.generation)
-        contents.write(self.folder, self.indexname, table)
+        fresh = any(segment.segid not in self._known for segment in segments)
+        contents.write(self.folder, self.indexname, table, fresh=fresh)
         contents.sweep(self.folder, self.indexname, self.generation, segments)
+        self.ix.committed(table)
 
     def cancel(self) -> None:
         """Forget all changes."""
