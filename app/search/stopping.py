@@ -12,6 +12,8 @@ Modern Eastern Armenian (2009); Wikibooks, Azerbaijani; and A. Göksel and C. Ke
 Comprehensive Grammar (2005).
 """
 
+from collections.abc import Iterable
+
 from whoosh.lang.stopwords import stoplists
 
 from app.search.folding import forms
@@ -36,10 +38,18 @@ _OURS = {
         seni senin siz size sizi sizin sonra şey şimdi şu tüm var ve veya ya yani yine yok""",
 }
 
-STOP_WORDS = frozenset(
-    form
+_EACH = {
+    language: frozenset(
+        form
+        for word in (*stoplists.get(language, ()), *_OURS.get(language, "").split())
+        for form in forms(word, language)
+    )
     for language in {*stoplists, *_OURS}
-    for word in (*stoplists.get(language, ()), *_OURS.get(language, "").split())
-    for form in forms(word, language)
-)
+}
+STOP_WORDS = frozenset[str]().union(*_EACH.values())
 """The words of all languages, folded: the language of a query is unknown."""
+
+
+def of(languages: Iterable[str]) -> frozenset[str]:
+    """Those of some languages (two letters), folded: Dessa is a name where nothing is told in Swedish."""
+    return frozenset[str]().union(*(_EACH.get(language, frozenset()) for language in languages))

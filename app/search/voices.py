@@ -11,13 +11,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from app.search import stopping
 from app.search.columnar.arrays import Array
 from app.search.columnar.segmentdata import SegmentData
 from app.search.folding import fold
 from app.search.parsing import key
 from app.search.part import Part
 from app.search.schema import FACET
-from app.search.stopping import STOP_WORDS
 from app.search.suggesting import spoken
 from app.search.view import View
 
@@ -40,15 +40,18 @@ def named(view: View, text: str, without: frozenset[str] = frozenset()) -> froze
     Words with a capital in a row are one name: General Lee is not looked for among all generals. Nothing is
     told of the groups of ``without``.
     """
-    return frozenset(name for names in _typed(text) if _is_somebody(view, names, without) for name in names)
+    little = stopping.of(view.languages)
+    return frozenset(
+        name for names in _typed(text, little) if _is_somebody(view, names, without) for name in names
+    )
 
 
-def _typed(text: str) -> list[list[str]]:
+def _typed(text: str, little: frozenset[str]) -> list[list[str]]:
     found: list[list[str]] = []
     end = -1
     for word in spoken(text):
         name = fold(word.surface)
-        if word.surface[0].islower() or name in STOP_WORDS:
+        if word.surface[0].islower() or name in little:
             continue
         if found and not text[end : word.start].strip(" ."):
             found[-1].append(name)

@@ -58,3 +58,14 @@ def test_passages_are_found_by_who_speaks_only_when_asked(engine: WhooshEngine) 
     found = engine.search(Query(words, voices=engine.voices(words)))
     assert ([hit.group for hit in found.hits], found.total) == (["b", "a"], 2)
     assert engine.search(Query('"Kelvarin"', voices=frozenset({"kelvarin"}))).total == 1
+
+
+def test_a_stop_word_of_a_language_that_nothing_is_told_in_may_be_a_name(tmp_path: Path) -> None:
+    """Dessa is Swedish for "these"."""
+    engine = WhooshEngine(tmp_path / "index")
+    engine.put({"a": said("a", "Dessa Vale", "The bridge."), "b": said("b", "The Witness", "A bridge.")}, {})
+    assert engine.voices("Dessa") == {"dessa"}
+    assert engine.voices("The bridge") == frozenset()
+    swedish = Document("c", 0, 0, 0, (Utterance("en bro", "sv"),))
+    engine.put({"c": [swedish]}, {})
+    assert engine.voices("Dessa") == frozenset()
