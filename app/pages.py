@@ -413,6 +413,7 @@ class PassageHit:
     score: float
     text: str = ""  # the whole passage, for JSON
     language: str = ""  # of the words: a translation's, where the translation was found
+    machine: str = ""  # as Line.machine, of the line quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,5 +357,6 @@ class EvidenceEntry:
     ref: str = ""  # the link's identifier
     quote: str = ""  # what is said there, as the asking audience may read it
     claim_text: str = ""
+    machine: str = ""  # as Line.machine, where a machine wrote what is quoted
     figure: Figure = Figure()  # the number the passage gives
     happened: FuzzyDate = FuzzyDate("")  # when the passage puts what it tells of

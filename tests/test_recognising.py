@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,8 +10,9 @@ from click.testing import CliRunner
 
 from app.cli import cli
 from app.errors import Invalid
-from app.records import Record
-from app.services import reading, redacting, supplying, transcribing, veiling
+from app.formats import ohms, plaintext, srt
+from app.records import Line, Record, Script
+from app.services import claiming, linking, reading, redacting, supplying, transcribing, veiling
 from app.services.revisions import Edited
 from tests import whisper_model
 from tests.conftest import testimony
@@ -67,6 +69,42 @@ def test_where_a_name_is_veiled_a_machines_words_and_the_sound_wait_for_somebody
         seen = reading.whole(identifier, "public")
     assert [line.text for line in seen.lines] == ["Z. hid us.", TEXT[1]]
     assert "redacted" in [one.use for one in seen.media]
+
+
+def test_a_machines_words_are_marked_wherever_they_are_shown_and_exported(archive, keep, client, work):
+    identifier = keep(testimony("t", *TEXT))
+    heard = whisper(*((n * 2, n * 2 + 2, said) for n, said in enumerate(TEXT)))
+    with archive.writing():
+        supplying.attach(identifier, heard, "a.json", ACTOR)
+    with archive.writing():
+        asked = claiming.make_question("Who fled?", ACTOR, is_published=True)
+        claim = claiming.make_claim(asked.identifier, "They fled.", ACTOR, is_published=True).identifier
+        linking.link(identifier, 0, 1, claim, "supports", "saw", ACTOR)
+    work()
+    cited = f"/testimonies/{identifier}/passages/2/1"
+    pages = (f"/testimonies/{identifier}", "/search?q=bridge", "/search/concordance?q=bridge")
+    for page in (*pages, f"/claims/{claim}", f"/testimonies/{identifier}/similar?line=1", cited):
+        assert "written by a machine; nobody has checked it" in client.get(page).text, page
+    kinds = [f"/claims/{claim}/evidence.{kind}" for kind in ("csv", "annotations.jsonld", "claims.jsonld")]
+    kinds += [f"{cited}.json", f"{cited}.jsonld"]
+    for file in ("/api/v1/search?q=bridge", "/search/concordance.csv?q=bridge", *kinds):
+        assert "unchecked" in client.get(file).text, file
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_formats_without_a_place_for_it_say_so_in_words_and_are_read_again(timed):
+    said = (Line(0, "One.", "ANA", 0, 1000, machine="unchecked"), Line(1, "Two.", "ANA", 1000, 2000))
+    if not timed:
+        said = tuple(replace(line, start_ms=None, end_ms=None) for line in said)
+    record = Record("7", "A", language="en", scripts=(Script("en", said),))
+    written = ohms.dump(record)
+    assert written.count(b"[machine, not checked]") == 1
+    again = ohms.load(written).lines
+    assert [(line.text, line.machine) for line in again] == [("One.", "unchecked"), ("Two.", "")]
+    assert [line.machine for line in plaintext.load(plaintext.dump(record))[0]] == ["unchecked", ""]
+    if timed:
+        assert srt.dump(said).count("[machine, not checked]") == 1
+        assert [line.machine for line in srt.load(srt.dump(said))[0]] == ["unchecked", ""]
 
 
 @pytest.fixture(scope="module")

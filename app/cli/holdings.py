@@ -39,11 +39,12 @@ def _print(answer: Answer) -> None:
         for hit in found.passages:
             time = f"{short(hit.start_ms)} " if hit.start_ms is not None else ""
             speaker = f"{hit.speaker}: " if hit.speaker else ""
+            machine = " (a machine wrote this; nobody has checked it)" if hit.machine else ""
             words = "".join(
                 click.style(piece.text, underline=True) if piece.marked else piece.text
                 for piece in hit.fragments
             )
-            click.echo(f"  {time}line {hit.line}  {speaker}{words}")
+            click.echo(f"  {time}line {hit.line}  {speaker}{words}{machine}")
     for word, forms in answer.also.items():
         click.echo(f"{word} was also searched as {', '.join(forms)}.")
     if answer.suggestion:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from app.records import Agent, Line, MediaRef, Record, Script
 
+UNCHECKED = "[machine, not checked]"  # stands before a machine's words where a format has no place for it
 NOT_A_PERSON = {"", "unknown", "speaker", "all", "both", "multiple speakers"}
 _INTERVIEWER = re.compile(r"^(?:interviewer|int|q|question)\b", re.IGNORECASE)
 # OHMS: ^[A-Z\-.' ]+: - and the capitals of other alphabets, and figures ("SPEAKER 2")
@@ -44,6 +45,21 @@ def agents(lines: Sequence[Line]) -> tuple[Agent, ...]:
     """The speakers of a transcript in the order in which they first speak."""
     names = dict.fromkeys(line.speaker for line in lines if line.speaker.casefold() not in NOT_A_PERSON)
     return tuple(Agent(name, "interviewer" if _INTERVIEWER.match(name) else "narrator") for name in names)
+
+
+def written(line: Line) -> str:
+    """The words of a line where a format knows words alone: in brackets why it is withheld, or that a machine
+    wrote it. ``heard`` takes the second apart again."""
+    if line.withheld:
+        return f"[{line.withheld}]"
+    return f"{UNCHECKED} {line.text}" if line.machine else line.text
+
+
+def heard(line: Line) -> Line:
+    """The line as it was before ``written`` marked it; a mark that we set is read as one."""
+    if UNCHECKED not in line.text:
+        return line
+    return dataclasses.replace(line, text=line.text.replace(f"{UNCHECKED} ", "", 1), machine="unchecked")
 
 
 def label(text: str) -> tuple[str, str] | None:

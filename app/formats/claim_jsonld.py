@@ -27,9 +27,10 @@ _WORDS = {  # field of the entry: what it is called in the file
     "linked_at": "linkedAt",
     "quote": "text",
     "ref": "identifier",
+    "machine": "machine",
 }
 _OURS = (
-    *("stance", "basis", "heardFrom", "linkedBy", "linkedAt"),
+    *("stance", "basis", "heardFrom", "linkedBy", "linkedAt", "machine"),
     *("firstLine", "lastLine", "revision", "figure", "happened"),
 )
 CONTEXT: list[Any] = ["https://schema.org", {name: OWN + name for name in _OURS}]

@@ -165,7 +165,8 @@ class _Paper(FPDF):
     def _line(self, line: Line) -> str:
         if line.withheld:
             return f"[{self.say('withheld')}]"
-        return f"{line.speaker}: {line.text}" if line.speaker else line.text
+        mark = f" {self.say('(written by a machine; nobody has checked it)')}" if line.machine else ""
+        return f"{line.speaker}: {line.text}{mark}" if line.speaker else f"{line.text}{mark}"
 
     def _write(
         self,

@@ -1,10 +1,10 @@
 """Evidence as a table: one passage bearing on one claim in each row.
 
 Columns, in any order: ``testimony, first, last, claim, stance, basis`` must be there; ``heard_from, note,
-revision, linked_by, linked_at, ref, quote, claim_text`` may be, and what the passage gives: ``figure_words,
-figure_value, figure_low, figure_high, figure_approximate`` (1 or empty) ``, figure_unit, figure_counted,
-figure_when, figure_where, happened_words, happened_edtf, happened_lower, happened_upper``. No cell that is
-written is taken for a formula: an apostrophe is set before it, and taken away when the table is read.
+revision, linked_by, linked_at, ref, quote, claim_text, machine`` may be, and what the passage gives:
+``figure_words, figure_value, figure_low, figure_high, figure_approximate`` (1 or empty) ``, figure_unit,
+figure_counted, figure_when, figure_where, happened_words, happened_edtf, happened_lower, happened_upper``. No
+cell that is written is taken for a formula: an apostrophe is set before it, and taken away when it is read.
 """
 
 import csv

@@ -207,7 +207,8 @@ def _scripts(
 def _vtt(content: str, duration: int | None, held: dict[str, Any], warnings: list[str]) -> tuple[Line, ...]:
     parsed = webvtt.parse(content.strip("\n"), header=False)
     warnings += parsed.warnings
-    lines, inferred = webvtt.lines_of(parsed.cues, carry_voice=True, duration_ms=duration)
+    found, inferred = webvtt.lines_of(parsed.cues, carry_voice=True, duration_ms=duration)
+    lines = tuple(captions.heard(line) for line in found)
     # OHMS itself leaves the end of the last cue open: nothing a reader need be told
     warnings += inferred[:-1] if parsed.cues and parsed.cues[-1].end_ms == 0 else inferred
     notes = dict(note for part in parsed.notes for note in _annotations(part))
@@ -234,4 +235,4 @@ def _legacy(
     warnings += found.warnings
     held["footnotes"] = found.footnotes
     held["transcript_rows"] = list(found.rows) if sync else []
-    return found.lines
+    return tuple(captions.heard(line) for line in found.lines)

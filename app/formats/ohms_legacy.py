@@ -75,7 +75,7 @@ def load(text: str, sync: str, names: Collection[str] = ()) -> Transcript:
 
 def dump(lines: Collection[Line]) -> str:
     """Turns without times: ``SPEAKER: words``, parted by an empty line."""
-    said = (f"[{line.withheld}]" if line.withheld else " ".join(line.text.split()) for line in lines)
+    said = (" ".join(captions.written(line).split()) for line in lines)
     pairs = zip(lines, said, strict=True)
     return "\n\n".join(f"{line.speaker}: {words}" if line.speaker else words for line, words in pairs) + "\n"
 

@@ -7,11 +7,12 @@ marks, events or people, and counts index points in whole seconds: these stay be
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
-from app.formats import ohms_legacy, ohms_points, webvtt
+from app.formats import captions, ohms_legacy, ohms_points, webvtt
 from app.formats.ohms_names import CARRIED, FIELDS, MEDIAFILE, NAMESPACE, ORDER, SCHEMA, language_name
 from app.records import Record, Script
 
@@ -120,8 +121,12 @@ def _transcripts(record: Record) -> dict[str, list[Any]]:
 
 
 def _vtt(script: Script, footnotes: Sequence[Mapping[str, Any]], duration_ms: int | None) -> str:
-    """WebVTT as OHMS writes it: a note's number is a class around the words it belongs to."""
-    content = webvtt.dump(script.lines, ("TRANSCRIPTION BEGIN",), duration_ms=duration_ms, carry_voice=True)
+    """WebVTT as OHMS writes it: a note's number is a class around the words it belongs to.
+
+    Its viewers show no other class, so that a machine's words are marked in words.
+    """
+    lines = [replace(line, text=captions.written(line), machine="") for line in script.lines]
+    content = webvtt.dump(lines, ("TRANSCRIPTION BEGIN",), duration_ms=duration_ms, carry_voice=True)
     blocks = content.rstrip("\n").split("\n\n")
     begin = 2  # after WEBVTT and the note
     for note in footnotes:

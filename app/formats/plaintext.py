@@ -44,8 +44,7 @@ def dump(record: Record) -> str:
     parts = []
     for line in record.lines:
         time = f"[{_code(line.start_ms)}]\n" if line.start_ms is not None else ""
-        text = f"[{line.withheld}]" if line.withheld else line.text
-        text = f"[machine, not checked] {text}" if line.machine and not line.withheld else text
+        text = captions.written(line)
         parts.append(time + (f"{line.speaker}: {text}" if line.speaker else text))
     return "\n\n".join(parts) + "\n"
 
@@ -71,7 +70,7 @@ def _load(data: str | bytes) -> tuple[tuple[Line, ...], str, tuple[str, ...]]:
         named = _speaker(text, labels)
         speaker = named[0] if named else (speaker if parted else "")
         if words := named[1] if named else text:
-            lines.append(Line(len(lines), words, speaker, start))
+            lines.append(captions.heard(Line(len(lines), words, speaker, start)))
         else:
             warnings.append(f"line {number}: a time or a speaker without words")
     if not lines:

@@ -42,7 +42,7 @@ def load(data: str | bytes) -> tuple[tuple[Line, ...], tuple[str, ...]]:
         if cue.end_ms < cue.start_ms
     ]
     lines = [Line(n, _words(cue.text), "", cue.start_ms, cue.end_ms) for n, cue in enumerate(cues)]
-    return captions.closed(lines), (*guessed, *warnings)
+    return captions.closed([captions.heard(line) for line in lines]), (*guessed, *warnings)
 
 
 def record(data: bytes, name: str) -> Record:
@@ -60,8 +60,7 @@ def dump(lines: Sequence[Line], *, duration_ms: int | None = None) -> str:
         raise Invalid("the transcript has no times, and captions are nothing without them")
     parts = []
     for line, (start, end) in zip(lines, captions.estimated(lines, duration_ms), strict=True):
-        text = f"[{line.withheld}]" if line.withheld else line.text
-        text = re.sub(r"\n{2,}", "\n", text).replace("-->", "->")
+        text = re.sub(r"\n{2,}", "\n", captions.written(line)).replace("-->", "->")
         said = f"{line.speaker}: {text}" if line.speaker else text
         parts.append(
             f"{line.number + 1}\n{format_ms(start, ',')} --> {format_ms(max(end, start), ',')}\n{said}\n"

@@ -31,6 +31,7 @@ _FIELDS = {  # field of the entry: what its body is for
     "basis": "classifying",
     "heard_from": "describing",
     "note": "commenting",
+    "machine": "describing",
 }
 
 

@@ -66,6 +66,7 @@ def resolve(identifier: str, audience: str, revision: int, first: int, last: int
     found = Resolved(State.WITHHELD, start, end, revision, current.revision)
     is_staff = audience == Audience.STAFF
     withheld, ever = _kept_back(testimony, list(held.values()), revision, set(range(first, last + 1)))
+    ever = ever or _misheard(revisions.lines(cited, first, last), testimony)
     if not is_staff and (withheld or any(line.withheld for line in shown)):
         return found
     was = revisions.lines(cited, first, last)
@@ -110,6 +111,11 @@ def _was_read(testimony: Testimony, edition: Edition, cited: Transcript, held: S
     return opened <= after.created_at
 
 
+def _misheard(was: Sequence[Edited], testimony: Testimony) -> bool:
+    """Whether a machine wrote them where names are veiled, so that readers never had them."""
+    return any(line.machine for line in was) and bool(editions.veils(testimony))
+
+
 def _told(lines: Sequence[Edited], veils: dict[str, str]) -> tuple[Line, ...]:
     texts = masking.veiled_lines([line.text for line in lines], veils)
     return tuple(
@@ -119,6 +125,7 @@ def _told(lines: Sequence[Edited], veils: dict[str, str]) -> tuple[Line, ...]:
             masking.veiled(line.speaker, veils),
             line.start_ms,
             line.end_ms,
+            machine=line.machine,
         )
         for line, text in zip(lines, texts, strict=True)
     )

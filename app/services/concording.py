@@ -44,6 +44,7 @@ class Occurrence:
     after: str
     revision: int | None = None
     reserved: bool = False  # the narrator keeps mining to themselves
+    machine: str = ""  # as Line.machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ def _rows(places: Sequence[_Place]) -> Iterator[Occurrence]:
         line = restore(Line, part.lines[place.number])
         scripts = edition.head.get("scripts", ())
         yield Occurrence(
+            machine=line.machine,
             testimony=summaries[edition.id],
             line=line.number if part.script >= 0 else None,
             start_ms=line.start_ms if line.start_ms is not None else part.start_ms,

@@ -170,6 +170,7 @@ def _given(
         ref=mark.ref,
         quote=text.said(mark.first, mark.last),
         claim_text=mark.claim_text,
+        machine=quoting.machine(text.between(mark.first, mark.last)),
         figure=mark.figure or Figure(),
         happened=mark.happened or FuzzyDate(""),
     )

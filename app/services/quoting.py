@@ -49,6 +49,11 @@ class Text:
         )
 
 
+def machine(lines: tuple[Line, ...]) -> str:
+    """``unchecked`` or ``silence`` where a machine wrote words of a quotation and nobody has checked them."""
+    return next((line.machine for line in lines if line.machine), "")
+
+
 def spoken(lines: tuple[Line, ...]) -> str:
     """The words of lines; none where one of them is masked: a quotation is whole or not at all."""
     if any(line.withheld and not line.text for line in lines):

@@ -187,6 +187,7 @@ def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Q
         start_ms=line.start_ms if line.start_ms is not None else part.start_ms,
         speaker=line.speaker,
         fragments=_fragments(line.text, spans),
+        machine=line.machine,
         score=hit.score,
         text="\n".join(held.text for held in lines if held.text),
         language=language,
@@ -253,6 +254,7 @@ def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) ->
             "speaker": passage.speaker,
             "language": passage.language,
             "text": passage.text,
+            "machine": passage.machine,
             "score": passage.score,
             **({"url": address(found.testimony.identifier, passage.line)} if address else {}),
         }

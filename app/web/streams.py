@@ -64,8 +64,10 @@ def answer(held: Held) -> Response:
         return _bare(response, 412)
     if request.if_none_match.contains_weak(held.tag):
         return _bare(response, 304)
-    if prefix := archive().settings.x_accel:
+    prefix = archive().settings.x_accel
+    if prefix and not _asks_by_time(held):
         response.headers["X-Accel-Redirect"] = f"{prefix.rstrip('/')}/{held.key}"
+        del response.headers["Accept-Ranges"]  # nginx says so itself
         return response
     wanted = _wanted(held)
     if wanted == []:
@@ -79,6 +81,13 @@ def answer(held: Held) -> Response:
         response.set_data(BUSY)
         return _bare(response, 503)
     return _streamed(response, held, wanted)
+
+
+def _asks_by_time(held: Held) -> bool:
+    """Whether the answer would turn on when the file was made: nginx knows that and would tell, we do not."""
+    known = (None, f'"{held.tag}"')
+    by_time = "If-Unmodified-Since" in request.headers or "If-Modified-Since" in request.headers
+    return by_time or request.headers.get("If-Range") not in known
 
 
 def _bare(response: Response, status: int) -> Response:

@@ -26,6 +26,7 @@ COLUMNS = (
     "narrators",
     "line",
     "address",
+    "machine",
 )
 
 
@@ -80,7 +81,7 @@ def _row(one: Occurrence) -> dict[str, object]:
     time = timecode.short(one.start_ms) if one.start_ms is not None else None
     address = permanent(one.testimony.identifier, one.line, None, one.revision)
     said = (one.before.strip(), one.word, one.after.strip(), one.speaker, time, one.language)
-    where = (one.testimony.title, ", ".join(one.testimony.narrators), one.line, address)
+    where = (one.testimony.title, ", ".join(one.testimony.narrators), one.line, address, one.machine)
     return dict(zip(COLUMNS, (*said, *where), strict=True))
 
 

@@ -107,6 +107,7 @@ def _said(lines: tuple[Line, ...]) -> dict[str, Any]:
     ends = [line.end_ms for line in lines if line.end_ms is not None]
     return {
         "quote": quoting.spoken(lines),
+        "machine": quoting.machine(lines),
         "speakers": list(dict.fromkeys(line.speaker for line in lines if line.speaker)),
         "start_ms": min(starts, default=None),
         "end_ms": max(ends, default=None),
@@ -132,6 +133,8 @@ def _annotation(
             webannotation.target(root, summary.identifier, found.revision, *span, said, webannotation.NOWHERE)
         )
     told = _bare(address, found.state.value, root, summary.identifier)
+    if mark := quoting.machine((*found.was, *found.now)):
+        told["archive:machine"] = mark
     return told | ({"target": targets[0] if len(targets) == 1 else targets} if targets else {})
 
 
