@@ -25,6 +25,7 @@ from app.search.columnar.arrays import Array
 
 BLOCK = 1 << 16  # bytes that are proved together
 _MAPPED = 1 << 24  # bytes that may be read before the system is told that we need not hold them
+_TOUCHED = 512  # bytes that one entry counts for: most lie in pages that are mapped already
 _SMALL = 1 << 12  # bytes of an array that is not worth comparing
 _HEAD = b"columns6" + bytes(56)
 _KINDS = frozenset(("|u1", "<u2", "<u4", "<u8", "|i1", "<i2", "<i4", "<i8", "<f4", "<f8"))
@@ -46,6 +47,9 @@ class Source(Protocol):
     def part(self, name: str, begin: int, end: int, /) -> Array:
         """``array[begin:end]``."""
 
+    def taken(self, name: str, places: Array, /) -> Array:
+        """Some entries, by their places (ascending, at least one)."""
+
     def size(self, name: str, /) -> int:
         """How many entries an array has."""
 
@@ -65,6 +69,10 @@ class Memory:
     def part(self, name: str, begin: int, end: int) -> Array:
         """``array[begin:end]``."""
         return self.arrays[name][begin:end]
+
+    def taken(self, name: str, places: Array) -> Array:
+        """Some entries, by their places."""
+        return self.arrays[name].take(places)
 
     def size(self, name: str) -> int:
         """How many entries an array has."""
@@ -254,6 +262,17 @@ class ColumnFile:
             kept.prove(begin, end)
         found = kept.array[begin:end]
         self._read += found.nbytes
+        if self._read > _MAPPED:
+            self._let_go(0)
+        return found
+
+    def taken(self, name: str, places: Array) -> Array:
+        """Some entries, by their places (ascending, at least one); the blocks they lie between are proved."""
+        kept = self._kept.get(name) or self._open(name)
+        if kept.unproved:
+            kept.prove(int(places[0]), int(places[-1]) + 1)
+        found: Array = kept.array.take(places)
+        self._read += _TOUCHED * len(places)
         if self._read > _MAPPED:
             self._let_go(0)
         return found

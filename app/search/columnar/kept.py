@@ -10,7 +10,7 @@ import numpy as np
 
 from app.search.columnar.arrays import Array
 
-KEPT = 36_000_000  # bytes of unpacked postings and masks that are kept for a segment
+KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
 _MISSED = 1_000  # askings for what was not here, after which all that was asked for before counts half
 _OFTEN = 50.0  # no array counts as asked for more often then
 _MORE = 1.5  # times as often must be asked for what takes the place of others
@@ -19,6 +19,7 @@ _DEAR = {  # beside a copy
     **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
     "line": 99,
 }
+_LESS = 0.9  # what is left of its askings when it might have had to go
 _ENTRY = 400  # bytes that an array takes beside its own
 _LARGE = 200_000  # bytes of an array that has pages of its own
 
@@ -88,6 +89,7 @@ class Kept:
             oldest = next(iter(self._found))
             if self._asked.get(oldest, 0.0) * _MORE >= asked:
                 self._found.move_to_end(oldest)
+                self._asked[oldest] = self._asked.get(oldest, 0.0) * _LESS
                 return False
             self._size -= self._found.pop(oldest).nbytes + _ENTRY
         return True

@@ -21,7 +21,7 @@ _OFTEN = 1_000_000  # and for several, if they ask for it
 LESS_OFTEN = 400_000  # and if it could be done without
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
 _MARKED = 4_000_000  # places of a term that is marked at most
-_BITS = 6  # marks (at least) for each place of a term
+_BITS = 4  # marks (at least) for each place of a term
 _OF_ALL = 12  # of a term in more than this part of all documents its first place in each is kept
 _BLOCK = 4  # bits of the number of a document among those for which one whole number is kept
 
@@ -240,8 +240,7 @@ class Line:
         """
         if self.even or not len(where):
             return self.part.unpacked_at("places", where)
-        first = int(where[0])
-        found = self.part.part("places", first, int(where[-1]) + 1).take(where - first)
+        found = self.part.taken("places", where)
         long = self.edges.take(documents + 1) - self.begins.take(documents) > 255 + LONGEST
         if long.any():
             here = long.repeat(counts).nonzero()[0]

@@ -12,7 +12,9 @@ import numpy as np
 from app.search.columnar.arrays import Array, Ints
 from app.search.columnar.snapshot import SHORT, WIDE, Tables, View, scratch
 
-_OFTEN = 50  # a term that more than this part of all documents have is laid out
+_OFTEN = 16  # a term that more than this part of all documents have is laid out
+_OFTEN_OF_FEW = 50  # and if there are not more documents than
+_FEW = 200_000
 _MANY_WIDE = 20  # if more than this part of the codes do not fit in a byte, two are taken
 LONGER = 12  # a list so many times longer is searched, not gone through
 
@@ -44,7 +46,7 @@ class Leaf:
         begin, end = self.part.span(self.number)
         self.size = end - begin
         self.tables = tables
-        self._often = self.size * _OFTEN >= view.count
+        self._often = _often(self.size, view.count)
         self._documents: Array | None = None
         self._codes: Array | None = None
 
@@ -121,6 +123,11 @@ def codes(view: View, field: str, number: int) -> Array:
     return view.kept.get(("codes", field, number), lambda: view.data.fields[field].codes(number))
 
 
+def _often(size: int, count: int) -> bool:
+    """Whether a term in so many of all documents is worth a byte for each of these."""
+    return size * (_OFTEN if count > _FEW else _OFTEN_OF_FEW) >= count
+
+
 def laid(view: View, field: str, number: int) -> Array | None:
     """For each document the code and one of a term, or 0; None: it is not frequent, or seldom asked for.
 
@@ -132,7 +139,7 @@ def laid(view: View, field: str, number: int) -> Array | None:
         return known
     part = view.data.fields[field]
     begin, end = part.span(number)
-    if (end - begin) * _OFTEN < view.count or not view.kept.wanted(key, view.count):
+    if not _often(end - begin, view.count) or not view.kept.wanted(key, view.count):
         return None
 
     def made() -> Array:

@@ -41,6 +41,10 @@ class Postings:
         """A stretch of one of the field's arrays."""
         return self.source.part(f"{self.name}.{name}", begin, end)
 
+    def taken(self, name: str, places: Ints) -> Array:
+        """Some entries of one of the field's arrays (ascending, at least one)."""
+        return self.source.taken(f"{self.name}.{name}", places)
+
     def unpacked(self, name: str, begin: int, end: int) -> Array:
         """A stretch of an array that was ``packed``."""
         found = self.part(name, begin, end)
@@ -58,8 +62,7 @@ class Postings:
         """Some entries of an array that was ``packed`` (ascending)."""
         if not len(places):
             return _NONE
-        first = int(places[0])
-        found: Array = self.part(name, first, int(places[-1]) + 1).take(places - first)
+        found = self.taken(name, places)
         at, _ = self._wide.get(name) or self._exceptions(name)
         if not len(at):
             return found

@@ -100,11 +100,13 @@ def _mask(snapshot: Snapshot, view: View, asked: Asked) -> Bools | None:
         found: Array = reduce(np.logical_and, masks)
         return found
 
+    def chosen() -> Bools:
+        single = len(asked.filters) == 1 and not asked.banned and view.alive is None
+        return kept(asked.filters[0]) if single else view.kept.get(("mask", *key), together)
+
     key = _filtering(view, asked)
-    single = len(asked.filters) == 1 and not asked.banned and view.alive is None
-    mask = kept(asked.filters[0]) if single else view.kept.get(("mask", *key), together)
-    whole = view.kept.get(("whole", *key), lambda: np.array([mask.all()]))
-    return None if whole[0] else mask
+    whole = view.kept.get(("whole", *key), lambda: np.array([chosen().all()]))
+    return None if whole[0] else chosen()
 
 
 def _few(view: View, mask: Bools | None, asked: Asked) -> Array | None:
