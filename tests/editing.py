@@ -41,7 +41,7 @@ def _field(client, target: str, word: str, chance: random.Random) -> int:
     name = chance.choice(FIELDS)
     shown = 0
     while True:
-        form = _form(client.get(address).text, lambda f: name in f.fields and f"was_{name}" in f.fields)
+        form = form_of(client.get(address).text, lambda f: name in f.fields and f"was_{name}" in f.fields)
         said = _said(form)
         said[name] = f"{said[name]} {word}".strip()
         answer = client.post(form.action, data=said)
@@ -55,8 +55,8 @@ def _line(client, target: str, word: str, chance: random.Random) -> int:
     address = f"/workbench/testimonies/{target}/transcript"
     shown = 0
     while True:
-        form = _form(client.get(address).text, lambda f: any(field.name == "text" for field in f.inputs))
-        rows = [(field.name, field.value or "") for field in form.inputs if _is_sent(field)]
+        form = form_of(client.get(address).text, lambda f: any(field.name == "text" for field in f.inputs))
+        rows = [(field.name, field.value or "") for field in form.inputs if is_sent(field)]
         texts = [place for place, (name, _) in enumerate(rows) if name == "text"]
         chosen = chance.choice(texts)
         rows[chosen] = ("text", f"{rows[chosen][1]} {word}")
@@ -69,7 +69,7 @@ def _line(client, target: str, word: str, chance: random.Random) -> int:
         shown += _both_versions(answer, word)
 
 
-def _is_sent(field) -> bool:
+def is_sent(field) -> bool:
     return bool(field.name) and (field.get("type") not in ("checkbox", "radio", "submit") or field.checked)
 
 
@@ -83,7 +83,7 @@ def _both_versions(answer, word: str) -> int:
     return 1
 
 
-def _form(page: str, wanted):
+def form_of(page: str, wanted):
     return next(form for form in lxml.html.fromstring(page).forms if wanted(form))
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
+from werkzeug.datastructures import MultiDict
 
 from app.cli import cli
 from app.errors import Invalid
@@ -16,6 +17,7 @@ from app.services import claiming, linking, reading, redacting, supplying, trans
 from app.services.revisions import Edited
 from tests import whisper_model
 from tests.conftest import testimony
+from tests.editing import form_of, is_sent
 from tests.recording import give, sound
 from tests.test_supplying import ACTOR, TEXT, lines
 
@@ -114,7 +116,7 @@ def model(tmp_path_factory):
 
 
 def test_a_recording_becomes_marked_words_and_nobody_else_is_asked(
-    archive, keep, model, shared, work, client, monkeypatch
+    archive, keep, model, shared, work, client, sign_in, monkeypatch
 ):
     identifier = keep(Record("bare", "A voice"))
     give(archive, identifier, shared / "media" / "audio" / "jfk.wav", "audio")
@@ -138,6 +140,14 @@ def test_a_recording_becomes_marked_words_and_nobody_else_is_asked(
     assert [line.machine for line in kept] == ["unchecked"] * 2
     assert all(a.end_ms <= b.start_ms for a, b in pairwise(kept))
     assert client.get(f"/testimonies/{identifier}").text.count("machine-note") == 2
+    archivist, desk = sign_in("archivist"), f"/workbench/testimonies/{identifier}/transcript"
+    form = form_of(archivist.get(desk).text, lambda f: any(field.name == "text" for field in f.inputs))
+    rows = [(field.name, field.value or "") for field in form.inputs if is_sent(field)]
+    place = next(n for n, (name, _) in enumerate(rows) if name == "text")
+    rows[place] = ("text", "Ask not what your country can do.")
+    assert archivist.post(form.action or desk, data=MultiDict(rows)).status_code == 303
+    assert [line.machine for line in lines(archive, identifier)] == ["", "unchecked"]
+    assert client.get(f"/testimonies/{identifier}").text.count("machine-note") == 1
     (model / "tokenizer.json").rename(model / "aside.json")
     try:  # faster-whisper would fetch it
         assert transcribe().startswith("There is no model")
