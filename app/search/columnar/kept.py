@@ -10,7 +10,7 @@ import numpy as np
 
 from app.search.columnar.arrays import Array
 
-KEPT = 48_000_000  # bytes of unpacked postings and masks that are kept for a segment
+KEPT = 54_000_000  # bytes of unpacked postings and masks that are kept for a segment
 _MISSED = 1_000  # askings for what was not here, after which all that was asked for before counts half
 _OFTEN = 50.0  # no array counts as asked for more often then
 _MORE = 1.5  # times as often must be asked for what takes the place of others
@@ -19,7 +19,7 @@ _DEAR = {  # beside a copy
     **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
     "line": 99,
 }
-_LESS = 0.9  # what is left of its askings when it might have had to go
+_LESS = 0.85  # what is left of its askings when it might have had to go
 _ENTRY = 400  # bytes that an array takes beside its own
 _LARGE = 200_000  # bytes of an array that has pages of its own
 
