@@ -157,3 +157,18 @@ def test_what_the_question_and_the_other_answers_say_brings_passages_too(archive
         own, _ = bringing.ranked(linking.claimed(claim), "coffins floated")
     assert [testimony.title for _, testimony in found] == ["Testimony w"]
     assert own == []
+
+
+def test_what_the_claim_says_of_its_time_brings_passages_too(archive, claim, keep, work):
+    from app.dates import from_words
+    from app.services import bringing
+
+    keep(testimony("t", "In February 1992 we left."))
+    work()
+    with archive.writing():
+        before, _ = bringing.ranked(linking.claimed(claim))
+        linking.claimed(claim).happened = from_words("February 1992")
+    with archive.reading():
+        found, _ = bringing.ranked(linking.claimed(claim))
+    assert before == []
+    assert [testimony.title for _, testimony in found] == ["Testimony t"]

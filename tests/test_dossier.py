@@ -222,6 +222,19 @@ def test_made_again_after_a_teller_took_their_account_back(outcome, archive, acc
     assert "We heard the bells" not in everything(tmp_path / "d")
 
 
+def test_what_its_narrator_allows_is_told_on_paper_too(archive, account, tmp_path):
+    given, _ = send(archive)
+    told = accept(archive, given)
+    with archive.writing() as session:
+        claim = session.scalars(select(Claim.identifier).filter_by(ref="forty")).one()
+        linking.link(told, 0, 0, claim, "supports", "saw", OPERATOR)
+    make(archive, tmp_path / "d")
+    with pypdfium2.PdfDocument(tmp_path / "d" / "data" / "dossier.pdf") as paper:
+        said = " ".join(" ".join(page.get_textpage().get_text_range() for page in paper).split())
+    assert "Its narrator allows: reading it here, quoting it" in said
+    assert "teaching with it" not in said
+
+
 def test_made_again_it_says_what_is_new_and_what_reads_otherwise(archive, account, tmp_path):
     make(archive, tmp_path / "d", "claim", "forty")
     make(archive, tmp_path / "d", "claim", "forty")

@@ -11,7 +11,7 @@ from fpdf import FPDF
 
 from app.formats import dossier as shapes
 from app.formats.dossier import Asserted, Dossier, Quoted
-from app.records import Line
+from app.records import Line, Uses
 from app.timecode import short
 
 FONTS = Path(__file__).resolve().parents[1] / "static" / "fonts"
@@ -93,7 +93,10 @@ class _Paper(FPDF):
         self._write(say("Testimonies"), 14, before=5)
         for record in told.testimonies:
             held = [record.title, record.date.words if record.date else "", record.collection]
-            self._write(", ".join(filter(None, [*held, record.source, record.rights])), _SOFT, after=1.5)
+            self._write(", ".join(filter(None, [*held, record.source, record.rights])), _SOFT)
+            if record.uses:
+                self._write(f"{say('Its narrator allows')}: {self._uses(record.uses)}", _SOFT, _GREY)
+            self.ln(1.5)
         if told.sources:
             self._write(say("Sources"), 14, before=5)
             for source in told.sources:
@@ -161,6 +164,17 @@ class _Paper(FPDF):
         for said in (passage.note, passage.citation):
             if said:
                 self._write(said, _SOFT, _GREY)
+
+    def _uses(self, uses: Uses) -> str:
+        """What a narrator allows, as the page says it."""
+        allowed = (
+            ("reading it here", True),
+            ("quoting it", uses.quoting),
+            ("teaching with it", uses.teaching),
+            ("research with machines", uses.machines),
+            ("use by courts and investigators", uses.courts),
+        )
+        return ", ".join(self.say(words) for words, is_so in allowed if is_so)
 
     def _line(self, line: Line) -> str:
         if line.withheld:

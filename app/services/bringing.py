@@ -1,8 +1,8 @@
 """Passages of the holdings that may bear on a claim, ranked by several searches together.
 
-Each search asks for something else: the claim, its question, the other answers, the note, the names of its
-place and of who is said to have said it. Their ranks are added up as Cormack, Clarke and Büttcher do
-(reciprocal rank fusion, SIGIR 2009): a passage that several searches put high comes first.
+Each search asks for something else: the claim, its question, the other answers, the note, the event; the
+names of its place and of who is said to have said it; the days it speaks of. Their ranks are added up as
+Cormack, Clarke and Büttcher do (rank fusion, SIGIR 2009): what several searches put high comes first.
 """
 
 import re
@@ -58,9 +58,15 @@ def _searches(claim: Claim) -> Iterator[tuple[str, float]]:
     """What is searched for, and how much it weighs."""
     others = " ".join(other.text for other in claim.question.claims if other is not claim)
     names = _names(claim)
-    for text, weight in ((claim.text, 1.0), (claim.question.text, 1.0), (others, 0.5), (claim.note, 0.5)):
+    event = claim.question.event
+    said = [(claim.text, 1.0), (claim.question.text, 1.0), (others, 0.5), (claim.note, 0.5)]
+    said += [(event.title, 0.1)] if event else []
+    for text, weight in said:
         if asked := _asked(text, claim, []):
             yield asked, weight
+    times = [claim.happened.words, event.date.words if event else ""]
+    if dated := _asked(" ".join(times), claim, []):
+        yield dated, 0.1
     said_by = [claim.attributed_to] if claim.attributed_to else []
     if quoted := " OR ".join(_quoted([*names, *said_by])):
         yield quoted, 0.25
