@@ -72,8 +72,8 @@ def shared_folder() -> Path:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than processors: much of the time is spent waiting for a browser, a disk or a child."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than processors: much of the time is spent waiting for a browser, a disk or a child."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture
