@@ -11,9 +11,8 @@ import re
 import string
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer has no types
 
@@ -39,6 +38,7 @@ _STEMMERS = dict(
 _local = threading.local()  # a Snowball stemmer keeps state while it works: one for each thread
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str, language: str) -> str:
     """The ranking term of a word in a language: ``en:run``, or ``:running`` where there is no stemmer."""
     code = primary(language)
@@ -49,7 +49,7 @@ def stem(word: str, language: str) -> str:
         return ":" + fold(word)
     made: dict[str, Any] = _local.__dict__.setdefault("made", {})
     if name not in made:
-        made[name] = Stemmer.Stemmer(name, 0)  # without its own cache: the memo below keeps what recurs
+        made[name] = Stemmer.Stemmer(name, 0)  # without its own cache
     return f"{code}:{fold(made[name].stemWord(lower(word, code)))}"
 
 
@@ -75,8 +75,7 @@ def stem_language(language: str) -> str:
     return code if code in _STEMMERS or code == "az" else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text, where it stands (code points), and whether it is a scrap of the word before."""
 
     surface: str

@@ -121,12 +121,12 @@ def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str,
 
 def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
     """Hits under their testimony, in the order of each one's best hit."""
-    found = session().execute(
-        select(Testimony.identifier, Edition)
-        .join(Testimony, Edition.testimony_id == Testimony.id)
-        .where(Edition.audience == Audience(audience), Testimony.identifier.in_({hit.group for hit in hits}))
+    # By their numbers: for names in a join SQLite looks at every edition of the audience.
+    numbers = select(Testimony.id).where(Testimony.identifier.in_({hit.group for hit in hits}))
+    found = session().scalars(
+        select(Edition).where(Edition.audience == Audience(audience), Edition.testimony_id.in_(numbers))
     )
-    editions: dict[str, Edition] = {identifier: edition for identifier, edition in found}  # noqa: C416
+    editions: dict[str, Edition] = {edition.head["identifier"]: edition for edition in found}
     parts = parts_of((editions[h.group].id, h.number) for h in hits if h.group in editions)
     grouped: dict[str, list[PassageHit]] = {}
     questioners: dict[str, Questioner] = {}
