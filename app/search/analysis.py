@@ -84,13 +84,17 @@ class Word(NamedTuple):
     scrap: bool = False
 
 
+def pieces(text: str) -> Iterator[re.Match[str]]:
+    """Where the words of a text stand, in order."""
+    return (match for match in _PART.finditer(text) if fold(match[0]))
+
+
 def words(text: str) -> Iterator[Word]:
     """The words of a text, in order."""
-    for match in _PART.finditer(text):
+    for match in pieces(text):
         start, end = match.span()
         after = start > 1 and text[start - 1] in _APOSTROPHES and text[start - 2].isalnum()
-        if fold(match[0]):
-            yield Word(match[0], start, end, after and end - start <= 2)
+        yield Word(match[0], start, end, after and end - start <= 2)
 
 
 _Entry = tuple[tuple[bytes, ...], bytes]

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.search.analysis import Word as Found
-from app.search.analysis import roots, stem, stem_language, words
+from app.search.analysis import pieces, roots, stem, stem_language
 from app.search.folding import forms
 from app.search.syntax import Exact, Node, Prefix, Word, leaves
 
@@ -22,27 +21,28 @@ class WordMarker:
         self._languages = tuple(languages)
         self._same = {form for surface in self._words for form in forms(surface)}
         self._roots: dict[str, set[str]] = {}
-        self._known: dict[tuple[str, str], bool] = {}
+        self._known: dict[str, dict[str, bool]] = {}
 
     def spans(self, text: str, language: str = "") -> Sequence[tuple[int, int]]:
         """Start and end (code points) of each matching word, in order, not overlapping."""
-        found = list(words(text))
-        marked = {index for index, word in enumerate(found) if self._fits(word, language)}
+        found = list(pieces(text))
+        marked = {index for index, piece in enumerate(found) if self._fits(piece[0], language)}
         if self._phrases:
-            spelled = [set(forms(word.surface, language)) for word in found]
+            spelled = [set(forms(piece[0], language)) for piece in found]
             for slots in self._phrases:
                 for start in range(len(found) - len(slots) + 1):
                     if all(spelled[start + i].intersection(slot) for i, slot in enumerate(slots)):
                         marked.update(range(start, start + len(slots)))
-        return [(found[index].start, found[index].end) for index in sorted(marked)]
+        return [found[index].span() for index in sorted(marked)]
 
-    def _fits(self, word: Found, language: str) -> bool:
-        key = (language, word.surface)
-        if key not in self._known:
-            if len(self._known) > 50_000:
-                self._known.clear()
-            self._known[key] = self._decide(word.surface, language)
-        return self._known[key]
+    def _fits(self, surface: str, language: str) -> bool:
+        known = self._known.setdefault(language, {})
+        found = known.get(surface)
+        if found is None:
+            if len(known) > 50_000:
+                known.clear()
+            found = known[surface] = self._decide(surface, language)
+        return found
 
     def _decide(self, surface: str, language: str) -> bool:
         spelled = forms(surface, language)
