@@ -6,7 +6,7 @@ import numpy as np
 
 from app.search.columnar.adjoining import adjoining
 from app.search.columnar.arrays import Array
-from app.search.columnar.leaves import NOWHERE, Found, leaf, listed, many
+from app.search.columnar.leaves import NOWHERE, Found, leaf, listed, many, spliced
 from app.search.columnar.lines import LONGEST
 from app.search.columnar.meeting import Leaf, placed, together
 from app.search.columnar.nodes import (
@@ -61,11 +61,16 @@ def _every(view: View, field: str | None, score: float) -> Found:
     if field is None:
         documents: Array = view.data.every
     else:
-        part = view.field(field)
-        if part is None:
-            return NOWHERE
-        documents = np.flatnonzero(mask_of(part.documents(0, len(part.terms)), view.count)).astype(np.uint32)
+        documents = spliced(view, [_having(part, field) for part in view.parts])
     return documents, np.full(len(documents), float(score))
+
+
+def _having(view: View, field: str) -> Array:
+    """Documents of a segment that have any term of a field."""
+    part = view.field(field)
+    if part is None:
+        return NOWHERE[0]
+    return np.flatnonzero(mask_of(part.documents(0, len(part.terms)), view.count)).astype(np.uint32)
 
 
 def _two(how: str, first: Found, second: Found, view: View) -> Found:

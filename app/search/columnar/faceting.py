@@ -101,8 +101,7 @@ class Groups:
 
     def __init__(self, data: SegmentData, field: str) -> None:
         self.data, self.field = data, field
-        part = data.fields[field]
-        by_document = forward(part, data.count)
+        by_document: Forward = data.forward(field)
         if by_document.starts is not None:
             raise ValueError(f"documents have several values in {field!r}: it cannot group them")
         self.of, self.count = by_document.terms, by_document.none + 1
@@ -119,7 +118,7 @@ class Groups:
         """A field by document; and by group, if all documents of each group have the same there."""
         found = self._facets.get(name)
         if found is None:
-            by_document = forward(self.data.fields[name], self.data.count)
+            by_document: Forward = self.data.forward(name)
             by_group = by_document.of(self.firsts)
             alike = by_group.of(self.of.astype(np.int64)).same(by_document)
             found = self._facets[name] = by_document, by_group.ready() if alike else None
@@ -194,7 +193,7 @@ class Groups:
         return dict(zip(self._named(name, numbers.tolist()), values, strict=True))
 
     def _named(self, name: str, numbers: Sequence[int]) -> list[str]:
-        terms = self.data.fields[name].terms
+        terms = self.data.names(name)
         if len(terms) > _LISTED:
             return [terms[number].decode() for number in numbers]
         texts = self._texts.get(name)

@@ -28,7 +28,7 @@ def listed(snapshot: Snapshot, view: View, node: Term | Given) -> Listed | None:
 
 def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
     """The postings of a term; None when the segment has none. Short ones are kept."""
-    known: Leaf | None = snapshot.few.get((view.base, node))
+    known: Leaf | None = snapshot.few.get((view, node))
     if known is not None:
         return known
     part = view.field(node.field)
@@ -37,7 +37,7 @@ def leaf(snapshot: Snapshot, view: View, node: Term) -> Leaf | None:
         return None
     factor = snapshot.idf(node.field, node.text) * node.boost
     found = Leaf(view, (node.field, number), snapshot.tables(node.field, view), factor)
-    snapshot.keep((view.base, node), found, found.size)
+    snapshot.keep((view, node), found, found.size)
     return found
 
 
@@ -62,6 +62,27 @@ def expanded(snapshot: Snapshot, view: View, node: Many) -> Ints:
 
 def many(snapshot: Snapshot, view: View, node: Many) -> Found:
     """The documents of terms that are found in the index, and their scores."""
+    found = [_many(snapshot, part, node) for part in view.parts]
+    if len(found) == 1:
+        return found[0]
+    return spliced(view, [documents for documents, _ in found]), np.concatenate([one for _, one in found])
+
+
+def any_of(snapshot: Snapshot, view: View, node: Many) -> Array:
+    """The documents of terms that are found in the index."""
+    return spliced(view, [anywhere(part, node.field, expanded(snapshot, part, node)) for part in view.parts])
+
+
+def spliced(view: View, lists: Sequence[Array]) -> Array:
+    """Documents of the segments of a view, a list each, as documents of the view."""
+    if len(lists) == 1:
+        return lists[0]
+    return np.concatenate(
+        [one + np.uint32(part.base - view.base) for part, one in zip(view.parts, lists, strict=True)]
+    )
+
+
+def _many(snapshot: Snapshot, view: View, node: Many) -> Found:
     numbers = expanded(snapshot, view, node)
     part = view.field(node.field)
     if part is None or not len(numbers):
@@ -70,7 +91,7 @@ def many(snapshot: Snapshot, view: View, node: Many) -> Found:
         documents = anywhere(view, node.field, numbers)
         return documents, np.full(len(documents), float(node.boost))
     documents, codes, counts = _stretches(view, node.field, numbers)
-    if len(snapshot.views) == 1:
+    if view.count == snapshot.count:
         idfs = snapshot.rarities(node.field, counts)
     else:
         idfs = np.array([snapshot.idf(node.field, part.terms[number]) for number in numbers.tolist()])
@@ -85,6 +106,8 @@ def many(snapshot: Snapshot, view: View, node: Many) -> Found:
 
 def anywhere(view: View, field: str, numbers: Ints) -> Array:
     """Documents of any of these terms (ascending)."""
+    if not len(numbers):
+        return NOWHERE[0]
     part = view.data.fields[field]
     if len(numbers) == 1:
         return view.documents(field, int(numbers[0]))

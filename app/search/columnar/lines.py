@@ -55,10 +55,9 @@ class Line:
         """How many places a term has."""
         known = self._sizes.get(number)
         if known is None:
-            begin, end = self.part.place_span(number)
             if len(self._sizes) > _SOON:
                 self._sizes.clear()
-            known = self._sizes[number] = end - begin
+            known = self._sizes[number] = self.part.place_count(number)
         return known
 
     def owners(self, keys: Array) -> Array:
@@ -151,10 +150,9 @@ class Line:
             return known
 
         def made() -> Array:
-            begin, end = self.part.place_span(number)
-            documents = self.view.documents(self.field, number)
-            counts = None if end - begin == len(documents) else self._counts(number)
-            return self._laid(documents, counts, self.part.places(begin, end))
+            places, documents = self.part.places_of(number), self.view.documents(self.field, number)
+            counts = None if len(places) == len(documents) else self._counts(number)
+            return self._laid(documents, counts, places)
 
         return self.view.kept.get(name, made) if keep else made()
 
@@ -180,8 +178,7 @@ class Line:
         """The keys of a term in some documents (ascending)."""
         known = self._begun_in(number, documents)
         documents, first, counts = known or self._sought(number, documents)
-        where = self.part.place_span(number)[0] + ranges(first, counts)
-        return self._laid(documents, counts, self._places(documents, counts, where))
+        return self._laid(documents, counts, self._places(number, documents, counts, ranges(first, counts)))
 
     def _begun_in(self, number: int, documents: Array) -> tuple[Array, Array, Array] | None:
         """Those of some documents that have a term, the first of its places in each, and how many.
@@ -191,8 +188,7 @@ class Line:
         """
         kept, count = self.view.kept, self.view.count
         name = ("above", self.field, number)
-        begin, end = self.part.span(number)
-        if (end - begin) * _OF_ALL < count or not kept.wanted(name, count):
+        if self.part.frequency(number) * _OF_ALL < count or not kept.wanted(name, count):
             return None
 
         def made() -> Array:
@@ -230,20 +226,20 @@ class Line:
         begins = self.view.kept.get(("firsts", self.field, number), firsts).take(at)
         known = codes_in(self.view, self.field, number, documents)
         if known is None:
-            known = part.unpacked_at("codes", part.span(number)[0] + at)
+            known = part.codes_at(number, at)
         return documents, begins, part.counts.take(known)
 
-    def _places(self, documents: Array, counts: Array, where: Ints) -> Array:
-        """These entries (ascending) of the places, so many in each document.
+    def _places(self, number: int, documents: Array, counts: Array, where: Ints) -> Array:
+        """Some (ascending) of the places of a term, so many in each document.
 
         Only in long documents may they be among the few that are not kept as bytes.
         """
         if self.even or not len(where):
-            return self.part.unpacked_at("places", where)
-        found = self.part.taken("places", where)
+            return self.part.places_at(number, where)
+        found = self.part.low_places_at(number, where)
         long = self.edges.take(documents + 1) - self.begins.take(documents) > 255 + LONGEST
         if long.any():
             here = long.repeat(counts).nonzero()[0]
             found = found.astype(np.uint32)
-            found[here] = self.part.unpacked_at("places", where.take(here))
+            found[here] = self.part.places_at(number, where.take(here))
         return found

@@ -43,8 +43,7 @@ class Leaf:
         self._view, self.factor = view, factor
         self.field, self.number = key
         self.part = view.data.fields[self.field]
-        begin, end = self.part.span(self.number)
-        self.size = end - begin
+        self.size = self.part.frequency(self.number)
         self.tables = tables
         self._often = _often(self.size, view.count)
         self._documents: Array | None = None
@@ -138,8 +137,7 @@ def laid(view: View, field: str, number: int) -> Array | None:
     if known is not None:
         return known
     part = view.data.fields[field]
-    begin, end = part.span(number)
-    if not _often(end - begin, view.count) or not view.kept.wanted(key, view.count):
+    if not _often(part.frequency(number), view.count) or not view.kept.wanted(key, view.count):
         return None
 
     def made() -> Array:

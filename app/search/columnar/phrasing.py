@@ -84,15 +84,15 @@ def _places(
     view: View, part: Postings, field: str, number: int, codes: Array, where: Array | None
 ) -> tuple[Array, Array]:
     """The owner (from zero) and the place of each place of the chosen postings."""
-    begin, end = part.place_span(number)
+    size = part.place_count(number)
     chosen = codes if where is None else codes.take(where)
     every = np.arange(len(chosen), dtype=np.uint32)
-    if end - begin == len(codes):  # one place in each
-        places = part.places(begin, end)
+    if size == len(codes):  # one place in each
+        places = part.places_of(number)
         return every, places if where is None else places.take(where)
     counts = part.counts.take(chosen)
     if where is None:
-        return every.repeat(counts), part.places(begin, end)
+        return every.repeat(counts), part.places_of(number)
 
     def firsts() -> Array:
         found = np.cumsum(part.counts.take(codes), dtype=np.uint32)
@@ -102,8 +102,8 @@ def _places(
     first = view.kept.get(("firsts", field, number), firsts) if len(codes) > 2048 else firsts()
     first = first.take(where)
     if int(counts.max()) == 1:
-        return every, part.places(begin, end).take(first)
-    return every.repeat(counts), part.places(begin, end).take(ranges(first, counts))
+        return every, part.places_of(number).take(first)
+    return every.repeat(counts), part.places_of(number).take(ranges(first, counts))
 
 
 def _owners(keys: Array, bits: int) -> Ints:

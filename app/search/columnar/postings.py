@@ -200,6 +200,15 @@ class Postings:
         """Codes of the same postings."""
         return self.unpacked("codes", *self.span(term, end))
 
+    def codes_at(self, term: int, places: Ints) -> Array:
+        """Codes of some of a term's postings, by their places in its list (ascending)."""
+        return self.unpacked_at("codes", self.span(term)[0] + places)
+
+    def frequency(self, term: int) -> int:
+        """How many documents a term stands in."""
+        begin, end = self.span(term)
+        return int(end - begin)
+
     def per_term(self) -> Ints:
         """How many documents each term stands in."""
         return sizes(self.firsts[self.runs])
@@ -227,6 +236,23 @@ class Postings:
     def places(self, begin: int, end: int) -> Array:
         """Places, end to end (see ``place_span``)."""
         return self.unpacked("places", begin, end)
+
+    def place_count(self, term: int) -> int:
+        """How many places a term has."""
+        begin, end = self.place_span(term)
+        return end - begin
+
+    def places_of(self, term: int) -> Array:
+        """All places of a term, in the order of its documents."""
+        return self.places(*self.place_span(term))
+
+    def places_at(self, term: int, which: Ints) -> Array:
+        """Some of a term's places, by where they stand among them (ascending)."""
+        return self.unpacked_at("places", self.place_span(term)[0] + which)
+
+    def low_places_at(self, term: int, which: Ints) -> Array:
+        """The same (at least one), of which those above 255 may be told wrong."""
+        return self.taken("places", self.place_span(term)[0] + which)
 
     def values(self, term: int) -> list[Any]:
         """The payload of each posting of a term: lists of positions or tuples, or bytes when it is raw."""

@@ -1,4 +1,4 @@
-"""Answers a tree from all segments of a snapshot: the best documents, their number, counts of facets."""
+"""Answers a tree from a snapshot: the best documents, their number, counts of facets."""
 
 from dataclasses import dataclass, field
 from functools import reduce
@@ -43,9 +43,11 @@ class Asked(NamedTuple):
 
 
 def answer(snapshot: Snapshot, asked: Asked) -> Answer:
-    """The answer. TooMuch: the query asks for too much. Unknown: a column or a field is not as it must be."""
+    """The answer of the one view of a snapshot.
+
+    TooMuch: the query asks for too much. Unknown: a column or a field is not as it must be.
+    """
     found = Answer(facets={name: {} for name in asked.facets})
-    group_names: set[bytes] = set()
     for view in snapshot.views:
         mask = _mask(snapshot, view, asked)
         if mask is not None and not mask.any():
@@ -54,22 +56,14 @@ def answer(snapshot: Snapshot, asked: Asked) -> Answer:
         if asked.sort:
             documents = masked(matched(snapshot, view, asked.node), mask)
             one = Ranked(*NOWHERE, documents, len(documents), 0.0)
-            found.hits += _sorted(view, documents, asked)
+            found.hits = _sorted(view, documents, asked)
         else:
             few = _few(view, mask, asked)
             one = ranked(snapshot, view, asked.node, mask, asked.limit, whole, few)
-            found.hits += one.hits(asked.limit, view.base)
-        found.total += one.total
+            found.hits = one.hits(asked.limit, view.base)
+        found.total = one.total
         if whole and one.total:
-            _count(snapshot, view, asked, one, found, group_names)
-    if asked.sort:
-        found.hits.sort(reverse=asked.last)
-    elif len(snapshot.views) > 1:
-        found.hits.sort(key=lambda hit: (-hit[0], hit[1]))
-    if asked.limit is not None:
-        del found.hits[asked.limit :]
-    if len(snapshot.views) > 1:
-        found.groups = len(group_names)
+            _count(view, asked, one, found)
     return found
 
 
@@ -129,6 +123,16 @@ def _filtering(view: View, asked: Asked) -> tuple[Any, ...]:
 
 
 def _sorted(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]:
+    found: list[tuple[Any, int]] = []
+    for part in view.parts:
+        low, high = documents.searchsorted((part.base, part.base + part.count)).tolist()
+        found += _sorted_in(part, documents[low:high] - np.uint32(part.base), asked)
+    if len(view.parts) > 1:
+        found.sort(reverse=asked.last)
+    return found[: asked.limit]
+
+
+def _sorted_in(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]:
     kind = view.data.columns.get(asked.sort)
     if kind is None or kind == "value" or kind.startswith("number:<f"):
         raise Unknown(f"{asked.sort} cannot be sorted by here")
@@ -143,27 +147,14 @@ def _sorted(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]
     return [(strings.raw(document) or b"", document + view.base) for document in chosen.tolist()]
 
 
-def _count(
-    snapshot: Snapshot, view: View, asked: Asked, one: Ranked, found: Answer, group_names: set[bytes]
-) -> None:
-    """Add a segment's counts."""
+def _count(view: View, asked: Asked, one: Ranked, found: Answer) -> None:
+    """Count values of facets, and groups."""
     if not asked.group:
         raise Unknown("facets are counted by group")
     groups = view.data.groups(asked.group)
     per_group = groups.per_group(one)
     having = per_group.having[: -1 if per_group.counts[-1] else None]
-    found.groups += len(having)
-    if len(snapshot.views) > 1:
-        terms = view.data.fields[asked.group].terms
-        group_names.update(terms[number] for number in having.tolist())
+    found.groups = len(having)
     for name in asked.facets:
-        if name not in view.data.fields:
-            continue
-        counts = groups.named(name, groups.count_facet(name, one, per_group))
-        known = found.facets[name]
-        if not known:
-            found.facets[name] = counts
-            continue
-        for value, (many, owners) in counts.items():
-            before = known.get(value, (0, 0))
-            known[value] = before[0] + many, before[1] + owners
+        if name in view.data.fields:
+            found.facets[name] = groups.named(name, groups.count_facet(name, one, per_group))

@@ -7,7 +7,7 @@ import numpy as np
 from app.search.columnar.adding import SLACK, added
 from app.search.columnar.arrays import Array, Bools
 from app.search.columnar.evaluating import evaluate
-from app.search.columnar.leaves import NOWHERE, anywhere, expanded, listed
+from app.search.columnar.leaves import NOWHERE, any_of, listed
 from app.search.columnar.meeting import Leaf, shared
 from app.search.columnar.nodes import All, Any_, Best, Constant, Every, Given, Listed, Many, Node, Term
 from app.search.columnar.selecting import candidates
@@ -178,8 +178,7 @@ def matched(snapshot: Snapshot, view: View, node: Node) -> Array:
         case Constant(inner, _):
             return matched(snapshot, view, inner)
         case Many():
-            numbers = expanded(snapshot, view, node)
-            return anywhere(view, node.field, numbers) if len(numbers) else NOWHERE[0]
+            return any_of(snapshot, view, node)
     return evaluate(snapshot, view, node)[0]
 
 

@@ -11,6 +11,7 @@ from whoosh import scoring
 from whoosh.collectors import WrappingCollector
 from whoosh.searching import Results, Searcher
 
+from app.search.columnar.joining import joined
 from app.search.columnar.nodes import TooMuch, Unknown, compiled
 from app.search.columnar.ranking import Answer, Asked, answer, documents_of
 from app.search.columnar.segment import ColumnSegment, data_of
@@ -60,7 +61,7 @@ class ColumnarSearcher(Searcher):
                 views.append(View(segment, data_of(reader.storage(), segment), base))
             elif reader.doc_count_all():
                 raise Unknown("codec")
-        return Snapshot(views, self.schema, self.weighting)
+        return Snapshot(joined(views), self.schema, self.weighting)
 
     def ask(
         self,
@@ -75,8 +76,8 @@ class ColumnarSearcher(Searcher):
     ) -> Answer:
         """The best documents, their number, and how many documents and groups have each value of ``facets``.
 
-        ``group`` is the field whose values part documents into groups; a group's documents are in one
-        segment. Unknown when Whoosh must answer, TooMuch when the query asks for too much.
+        ``group`` is the field whose values part documents into groups. Unknown when Whoosh must answer,
+        TooMuch when the query asks for too much.
         """
         schema = self.schema
         narrowed = tuple([compiled(one, schema) for one in filters]) if filters else ()
@@ -87,15 +88,12 @@ class ColumnarSearcher(Searcher):
 
     def stored(self, document: int, field: str) -> Any:
         """What a document stores of one field; None: nothing."""
-        views = self.snapshot.views
-        view = views[0] if len(views) == 1 else next(one for one in reversed(views) if one.base <= document)
-        return view.data.value(document - view.base, field)
+        return self.stored_many((document,), field)[0]
 
     def stored_many(self, documents: Sequence[int], field: str) -> list[Any]:
         """What documents store of one field."""
-        if len(self.snapshot.views) > 1:
-            return [self.stored(document, field) for document in documents]
-        return self.snapshot.views[0].data.values(documents, field) if self.snapshot.views else []
+        views = self.snapshot.views
+        return views[0].data.values(documents, field) if views else []
 
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's ``Searcher.search``. TooMuch when the query asks for more than a search may take."""
@@ -139,7 +137,7 @@ class ColumnarSearcher(Searcher):
             raise ValueError("limit must be >= 1")
         filters = [] if kwargs.get("filter") is None else [kwargs["filter"]]
         banned = [] if kwargs.get("mask") is None else [kwargs["mask"]]
-        if sort and not all(sort in view.data.columns for view in self.snapshot.views):
+        if sort and not all(sort in part.data.columns for view in self.snapshot.views for part in view.parts):
             raise Unknown("order")
         schema = self.schema
         return Asked(

@@ -6,12 +6,14 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from whoosh.codec import base
 
 from app.search.columnar.arrays import Bools, ranges
 from app.search.columnar.columnfile import ColumnFile, Damaged, Seal
+from app.search.columnar.kept import Room
 
 if TYPE_CHECKING:
     from app.search.columnar.gathering import Gathering
@@ -96,6 +98,7 @@ class ColumnSegment(base.Segment):
 
 _open: OrderedDict[tuple[str, str], tuple[tuple[int, ...], "SegmentData"]] = OrderedDict()
 _lock = threading.Lock()
+_rooms: WeakValueDictionary[str, Room] = WeakValueDictionary()
 MOST_OPEN = 256  # segments whose files are kept mapped, in use or not
 
 
@@ -119,7 +122,8 @@ def data_of(storage: Any, segment: ColumnSegment) -> "SegmentData":
                 raise
             return known[1]
         if known is None or known[0] != mark:
-            known = _open[key] = mark, SegmentData(ColumnFile(path, segment.seal))
+            room = _rooms.setdefault(f"{path.parent.absolute()}/{segment.indexname}", Room())
+            known = _open[key] = mark, SegmentData(ColumnFile(path, segment.seal), room)
             while len(_open) > MOST_OPEN:
                 _open.popitem(last=False)
         _open.move_to_end(key)

@@ -9,7 +9,7 @@ import numpy as np
 from app.search.columnar.arrays import Array, Strings
 from app.search.columnar.columnfile import Source
 from app.search.columnar.fronts import strings_of
-from app.search.columnar.kept import Kept
+from app.search.columnar.kept import Kept, Room
 from app.search.columnar.postings import Postings
 from app.search.columnar.values import loaded
 
@@ -79,10 +79,11 @@ class SegmentData:
 
     ``said`` has: ``count`` of documents; ``fields`` (name to kind of payload); ``totals`` (tokens of all
     documents, by field); ``stored`` names; ``columns`` (name to kind: number, bytes, value); ``vectors``.
+    ``room`` is where what is worked out is kept, with that of other segments of the index.
     """
 
-    def __init__(self, source: Source) -> None:
-        self.source, self.said = source, source.said
+    def __init__(self, source: Source, room: Room | None = None) -> None:
+        self.source, self.said, self.room = source, source.said, room or Room()
         self.count: int = source.said["count"]
         self.fields = {
             name: Postings(source, f"f.{name}", kind) for name, kind in self.said["fields"].items()
@@ -94,7 +95,7 @@ class SegmentData:
     @cached_property
     def kept(self) -> Kept:
         """What searchers keep of this segment."""
-        return Kept()
+        return Kept(self.room)
 
     def lengths(self, field: str) -> Array | None:
         """How many words each document has in a field; None: nobody has any."""
@@ -142,6 +143,16 @@ class SegmentData:
         if field not in self._lexicons:
             self._lexicons[field] = Spelling(self.fields[field])
         return self._lexicons[field]
+
+    def forward(self, field: str) -> Any:
+        """The terms of each document in a field."""
+        from app.search.columnar.faceting import forward
+
+        return forward(self.fields[field], self.count)
+
+    def names(self, field: str) -> Strings:
+        """The terms of a field, ascending."""
+        return self.fields[field].terms
 
     def groups(self, field: str) -> Any:
         """The groups of the documents by a field; made once. ValueError: a document has several values."""

@@ -61,12 +61,20 @@ class View:
     """One segment of a snapshot. ``alive`` masks its living documents (None: all), ``base`` is its first."""
 
     def __init__(self, segment: ColumnSegment, data: SegmentData, base: int) -> None:
+        self.start(data, base, segment.living(), segment.deleted_count())
+
+    def start(self, data: SegmentData, base: int, alive: Bools | None, generation: Any) -> None:
+        """Take these; ``generation`` tells apart which documents live."""
         self.data, self.base, self.count = data, base, data.count
-        self.alive = segment.living()
-        self.generation = segment.deleted_count()
+        self.alive, self.generation = alive, generation
         self.kept: Kept = data.kept
         self.patience = Patience()
         self.lines: dict[str, Any] = {}
+
+    @property
+    def parts(self) -> Sequence["View"]:
+        """The segments that it is made of."""
+        return (self,)
 
     def field(self, name: str) -> Postings | None:
         """The postings of a field, if the segment has any. TooMuch when the search takes too long."""
@@ -96,8 +104,9 @@ class Snapshot:
         self.count = sum(view.count for view in views)
         self.patience = Patience()
         for view in views:
-            view.patience = self.patience
-        self._tables: dict[tuple[str, int], Tables] = {}
+            for one in (view, *view.parts):
+                one.patience = self.patience
+        self._tables: dict[tuple[str, View], Tables] = {}
         self._idfs: dict[tuple[str, bytes], float] = {}
         self.few: dict[Any, Any] = {}
         self._held = 0
@@ -112,7 +121,7 @@ class Snapshot:
 
     def tables(self, field: str, view: View) -> Tables:
         """The score of each code of a field in a segment, but for the term's rarity."""
-        key = field, view.base
+        key = field, view
         found = self._tables.get(key)
         if found is None:
             part = view.data.fields[field]
@@ -155,8 +164,7 @@ class Snapshot:
             part = view.field(field)
             number = part.terms.find(term) if part is not None else -1
             if part is not None and number >= 0:
-                begin, end = part.span(number)
-                total += end - begin
+                total += part.frequency(number)
         return total
 
 

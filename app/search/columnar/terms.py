@@ -115,8 +115,7 @@ class ColumnTerms(base.TermsReader):
         if (fieldname, text) not in self:
             return 0
         part, number = self._number(fieldname, text)
-        begin, end = part.span(number)
-        return end - begin
+        return part.frequency(number)
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ColumnMatcher:
         """Whoosh's way through the postings of a term."""

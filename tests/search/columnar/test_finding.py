@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from whoosh import query
+from whoosh import fields, query
 
+from app.search import columnar
 from app.search.columnar.searching import TooMuch
 from tests.search.columnar.making import CLASSES, asked, document, index
 from tests.search.columnar.oracle import Oracle
@@ -81,6 +82,40 @@ def test_counts_facets_of_documents_and_groups(made: tuple[Any, Oracle]) -> None
     assert {value: many for value, (many, _) in found.facets["kind"].items()} == kinds
     assert sum(many for many, _ in found.facets["key"].values()) == found.total == kinds.total()
     assert found.groups == len(kinds)
+
+
+def test_counts_over_segments_that_part_a_group(tmp_path: Path) -> None:
+    """One value, several, and a field that a segment has not; the groups go on from segment to segment."""
+    schema = fields.Schema(
+        text=fields.TEXT,
+        group=fields.ID,
+        tags=fields.KEYWORD(scorable=False),
+        kind=fields.ID,
+        day=fields.ID(sortable=True),
+    )
+    segments = [
+        [("a", "x", "k1"), ("a", "x", "k1"), ("b", "y", "k2")],
+        [("b", "x y", "k2"), ("c", "z x", "k1"), ("", "", "")],
+        [("c", None, "k1"), ("d", None, "k3")],
+    ]
+    made = columnar.create_in(tmp_path, schema)
+    for number, rows in enumerate(segments):
+        writer = made.writer()
+        for group, tags, kind in rows:
+            given = {"group": group or None, "tags": tags or None, "kind": kind or None}
+            writer.add_document(text="word", day=str(9 - number), **{k: v for k, v in given.items() if v})
+        writer.commit(merge=False)
+    found = made.searcher().ask(query.Term("text", "word"), facets=("tags", "kind"), group="group")
+    every = [row for rows in segments for row in rows]
+    assert (found.total, found.groups) == (len(every), 4)
+    tags = [(tag, group) for group, given, _ in every for tag in (given or "").split()]
+    kinds = [(kind, group) for group, _, kind in every if kind]
+    for name, pairs in (("tags", tags), ("kind", kinds)):
+        owners = Counter(value for value, _ in set(pairs))
+        right = {value: (many, owners[value]) for value, many in Counter(value for value, _ in pairs).items()}
+        assert found.facets[name] == right
+    days = made.searcher().ask(query.Term("text", "word"), 3, sortedby="day")
+    assert days.hits == [(b"7", 6), (b"7", 7), (b"8", 3)]
 
 
 def test_a_pattern_that_fits_too_much_is_said(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from app.search.columnar import columnfile
 from app.search.columnar.columnfile import ColumnFile, Memory
-from app.search.columnar.kept import Kept
+from app.search.columnar.kept import Kept, Room
 
 SIZE = 300_000  # bytes, of which a fifth of all have room
 
 
 def test_a_round_too_large_for_the_room_keeps_its_part() -> None:
-    kept, made = Kept(room=10 * SIZE), 0
+    kept, made = Room(room=10 * SIZE), 0
 
     def make() -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
         nonlocal made
@@ -22,12 +22,27 @@ def test_a_round_too_large_for_the_room_keeps_its_part() -> None:
 
     for _ in range(30):
         for term in range(50):
-            kept.get(("text", term), make)
+            kept.get((1, "text", term), make)
     assert made <= 30 * 50 * 0.9  # of the fifth that has room nearly all was there
     for _ in range(200):
-        kept.get(("text", 99), make)
-    assert kept.has(("text", 99))  # what is asked for much more takes its place
+        kept.get((1, "text", 99), make)
+    assert kept.has((1, "text", 99))  # what is asked for much more takes its place
     assert sum(array.nbytes for array in kept._found.values()) <= 10 * SIZE
+
+
+def test_segments_share_a_room_and_what_is_gone_leaves_it() -> None:
+    room = Room(room=3 * SIZE)
+    one, other = Kept(room), Kept(room)
+    for kept in (one, other):
+        kept.get(("text", 1), lambda: np.zeros(SIZE, np.uint8))
+    assert (one.has(("text", 1)), one.has(("text", 2)), other.has(("text", 1))) == (True, False, True)
+    for number in range(9):
+        one.get(("text", number), lambda: np.zeros(SIZE, np.uint8))
+    assert sum(array.nbytes for array in room._found.values()) <= 3 * SIZE
+    del one
+    other.get(("text", 9), lambda: np.zeros(10, np.uint8))
+    assert {owner for owner, *_ in room._found} == {other._owner}
+    assert room._size < 2 * SIZE
 
 
 def test_pages_that_were_given_back_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,14 +26,19 @@ def texts() -> list[list[str]]:
     ]
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[View, list[list[str]]]:
+@pytest.fixture(scope="module", params=[1, 3], ids=["one segment", "three segments"])
+def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[View, list[list[str]]]:
     written = texts()
     schema = fields.Schema(text=fields.TEXT(analyzer=analysis.StandardAnalyzer(stoplist=None, minsize=1)))
     index = columnar.create_in(Path(tmp_path_factory.mktemp("index")), schema)
-    with index.writer() as writer:
-        for words in written:
+    size = -(-len(written) // request.param)
+    for first in range(0, len(written), size):
+        writer = index.writer()
+        for words in written[first : first + size]:
             writer.add_document(text=" ".join(words))
+        writer.commit(merge=False)
     searcher = index.searcher()
     assert isinstance(searcher, searching.ColumnarSearcher)
     return searcher.snapshot.views[0], written

@@ -1,0 +1,191 @@
+"""One field of several segments read as if they were one: the lists of each term end to end.
+
+A term's number is made of its numbers in the segments, as digits (zero: it is not there); so nothing is
+merged before it is asked for.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import chain, zip_longest
+
+import numpy as np
+
+from app.search.columnar.arrays import Array, Ints, Strings, narrow, starts, united
+from app.search.columnar.postings import Postings
+
+_KNOWN = 10_000  # terms of which it is remembered where they are
+
+
+class Joined(Postings):
+    """The postings of a field in several segments, whose documents begin at ``bases``."""
+
+    def __init__(self, parts: Sequence[Postings], bases: Sequence[int]) -> None:
+        self.parts, self.bases = parts, bases
+        self.kind, self.placed = parts[0].kind, parts[0].placed
+        self._known: dict[int, list[tuple[int, int]]] = {}
+
+    @cached_property
+    def terms(self) -> "_Terms":
+        """The terms, to be found one at a time."""
+        return _Terms([part.terms for part in self.parts])
+
+    @cached_property
+    def merged(self) -> tuple[Strings, list[Ints]]:
+        """All terms, ascending; and for each segment the place there of each of its own."""
+        lists = [part.terms for part in self.parts]
+        return united(lists, [np.ones(len(one), bool) for one in lists])
+
+    @cached_property
+    def _codes(self) -> tuple[list[tuple[float, int, int]], list[Array]]:
+        """What codes stand for, the most frequent first; and for each segment what its own become."""
+        tables = [
+            list(zip(part.weights.tolist(), part.lengths.tolist(), part.counts.tolist(), strict=True))
+            for part in self.parts
+        ]
+        ranks: dict[tuple[float, int, int], int] = {}
+        for row in chain.from_iterable(zip_longest(*tables)):
+            if row is not None:
+                ranks.setdefault(row, len(ranks))
+        kind = narrow(len(ranks))
+        return list(ranks), [np.array([ranks[row] for row in table], kind) for table in tables]
+
+    def _table(self, place: int, name: str) -> Array:
+        kind = np.result_type(*(getattr(part, name).dtype for part in self.parts))
+        return np.array([row[place] for row in self._codes[0]], kind)
+
+    @cached_property
+    def weights(self) -> Array:
+        """The weight that a code stands for."""
+        return self._table(0, "weights")
+
+    @cached_property
+    def lengths(self) -> Array:
+        """The length byte that a code stands for."""
+        return self._table(1, "lengths")
+
+    @cached_property
+    def counts(self) -> Array:
+        """The number of places that a code stands for."""
+        return self._table(2, "counts")
+
+    @cached_property
+    def most_places(self) -> int:
+        """No place is greater."""
+        return max(part.most_places for part in self.parts)
+
+    def _having(self, term: int) -> list[tuple[int, int]]:
+        """The segments that have a term, and its number in each."""
+        known = self._known.get(term)
+        if known is None:
+            known, rest = [], term
+            for place, part in enumerate(self.parts):
+                rest, number = divmod(rest, len(part.terms) + 1)
+                if number:
+                    known.append((place, number - 1))
+            if len(self._known) > _KNOWN:
+                self._known.clear()
+            self._known[term] = known
+        return known
+
+    def documents(self, term: int, end: int | None = None) -> Array:
+        """Documents of a term, ascending. Unsigned, 32 bits."""
+        lists = []
+        for place, number in self._having(term):
+            found = self.parts[place].documents(number)
+            found += np.uint32(self.bases[place])
+            lists.append(found)
+        return lists[0] if len(lists) == 1 else np.concatenate(lists)
+
+    def codes(self, term: int, end: int | None = None) -> Array:
+        """Codes of the same postings."""
+        maps = self._codes[1]
+        lists = [maps[place].take(self.parts[place].codes(number)) for place, number in self._having(term)]
+        return lists[0] if len(lists) == 1 else np.concatenate(lists)
+
+    def codes_at(self, term: int, places: Ints) -> Array:
+        """Codes of some of a term's postings, by their places in its list (ascending)."""
+        maps = self._codes[1]
+        return self._at(
+            term,
+            places,
+            self._frequency,
+            lambda place, number, mine: maps[place].take(self.parts[place].codes_at(number, mine)),
+        )
+
+    def _frequency(self, place: int, number: int) -> int:
+        return self.parts[place].frequency(number)
+
+    def frequency(self, term: int) -> int:
+        """How many documents a term stands in."""
+        return sum(self._frequency(place, number) for place, number in self._having(term))
+
+    def _place_count(self, place: int, number: int) -> int:
+        return self.parts[place].place_count(number)
+
+    def place_count(self, term: int) -> int:
+        """How many places a term has."""
+        return sum(self._place_count(place, number) for place, number in self._having(term))
+
+    def places_of(self, term: int) -> Array:
+        """All places of a term, in the order of its documents."""
+        return np.concatenate([self.parts[place].places_of(number) for place, number in self._having(term)])
+
+    def places_at(self, term: int, which: Ints) -> Array:
+        """Some of a term's places, by where they stand among them (ascending)."""
+        return self._at(
+            term,
+            which,
+            self._place_count,
+            lambda place, number, mine: self.parts[place].places_at(number, mine),
+        )
+
+    def low_places_at(self, term: int, which: Ints) -> Array:
+        """The same, of which those above 255 may be told wrong."""
+        return self._at(
+            term,
+            which,
+            self._place_count,
+            lambda place, number, mine: self.parts[place].low_places_at(number, mine),
+        )
+
+    def _at(
+        self,
+        term: int,
+        which: Ints,
+        size: Callable[[int, int], int],
+        taken: Callable[[int, int, Ints], Array],
+    ) -> Array:
+        """Some (ascending) of what a term has so much of in each segment, ``taken`` from there."""
+        having = self._having(term)
+        if len(having) == 1:
+            return taken(*having[0], which)
+        begins = starts(np.array([size(*one) for one in having]))
+        cuts = which.searchsorted(begins).tolist()
+        lists = [
+            taken(place, number, which[cuts[at] : cuts[at + 1]] - begins[at])
+            for at, (place, number) in enumerate(having)
+            if cuts[at] < cuts[at + 1]
+        ]
+        return np.concatenate(lists) if lists else np.zeros(0, np.uint8)
+
+
+class _Terms(Strings):
+    """The terms of several segments."""
+
+    def __init__(self, lists: Sequence[Strings]) -> None:
+        self._lists = lists
+        self._found: dict[bytes, int] = {}
+
+    def find(self, wanted: bytes) -> int:
+        """The number of a term, or -1."""
+        known = self._found.get(wanted)
+        if known is None:
+            known, unit = 0, 1
+            for one in self._lists:
+                known += unit * (one.find(wanted) + 1)
+                unit *= len(one) + 1
+            known -= not known
+            if len(self._found) > _KNOWN:
+                self._found.clear()
+            self._found[wanted] = known
+        return known
