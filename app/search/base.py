@@ -56,6 +56,9 @@ class Query:
     sort: str = "relevance"  # relevance, date, -date
     offset: int = 0
     limit: int = 20
+    each: int = (
+        0  # passages of a group at most, of the best; offset and limit then count groups (0: passages)
+    )
     facets: tuple[str, ...] = ()  # which facets to count
 
 
@@ -74,7 +77,8 @@ class Hit:
 class Results:
     """``total`` passages in ``groups`` testimonies; facet counts are of testimonies.
 
-    ``message`` says, in plain words, what of the query could not be understood.
+    ``message`` says, in plain words, what of the query could not be understood. When groups were asked for,
+    ``sizes`` has how many passages of each one shown answer.
     """
 
     total: int
@@ -82,6 +86,7 @@ class Results:
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     message: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Marker(Protocol):

@@ -23,7 +23,7 @@ from app.search.columnar.rating import Ranked, ranked
 from app.search.columnar.snapshot import Snapshot, mask_of
 from app.search.finding import Finding
 from app.search.nearness import CANDIDATES, LEAST, LONGEST, counting, nearer
-from app.search.ordering import Passages, by_date, by_score
+from app.search.ordering import Passages, by_date, by_group, by_score
 from app.search.parsing import key as unkept_key
 from app.search.part import Part
 from app.search.schema import FACET, schema
@@ -48,6 +48,9 @@ key = lru_cache(maxsize=100_000)(unkept_key)  # values of facets are asked again
 # Facets whose values are named in full; of the others a word of the name is enough.
 _WHOLE = ("language", "year")
 
+GUESSED = 40  # passages that a group may have among the best: so many are ordered for each group to show,
+FURTHER = 8  # and so many times as many when those were of too few groups
+
 EVERYTHING = nodes.Every(None, 0.0)
 _SCHEMA = schema()
 
@@ -61,32 +64,46 @@ class Execution:
 
     def run(self, query: Query, asked: syntax.Node | None) -> Results:
         """The answer to a query that was read into ``asked`` (None: everything)."""
-        node = EVERYTHING if asked is None else self.node(asked)
-        first, end = max(query.offset, 0), max(query.offset, 0) + max(query.limit, 0)
-        by_words = query.sort not in ("date", "-date")
-        most = max(end, CANDIDATES) if by_words else end
-        groups = 0
+        passages, found = self._shown(query, asked)
+        groups, sizes = 0, dict[str, int]()
         counts: dict[str, Counter[str]] = {name: Counter() for name in query.facets}
-        every = [self.found(part, node, query, max(most, 1)) for part in self.view.parts]
-        parts = [part for part, one in zip(self.view.parts, every, strict=True) if one.total]
-        found = [one for one in every if one.total]
-        for part, one in zip(parts, found, strict=True):
+        for number, (part, one) in enumerate(zip(passages.parts, found, strict=True)):
             per_group = part.groups.per_group(one)
             groups += len(per_group.having)
             for name, counter in counts.items():
                 counter.update(_counted(part, name, one, per_group))
-        if by_words:
-            passages = by_score(parts, found, most)
-            if asked is not None:
-                passages = self._nearer(asked, passages)
-        else:
-            passages = by_date(parts, found, most, query.sort == "-date")
+            if query.each:
+                shown = np.unique(part.groups.of.take(passages.documents[passages.owners == number]))
+                sizes |= {part.named(group): int(per_group.counts[group]) for group in shown.tolist()}
         facets = {
             name: dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
             for name, counter in counts.items()
         }
         total, message = sum(one.total for one in found), " ".join(self.finding.messages)
-        return Results(total, groups, _hits(passages, first, end), facets, message)
+        return Results(total, groups, _hits(passages), facets, message, sizes)
+
+    def _shown(self, query: Query, asked: syntax.Node | None) -> tuple[Passages, list[Ranked]]:
+        """The passages to show, in their order, and all that was found in each segment that has any."""
+        node = EVERYTHING if asked is None else self.node(asked)
+        first, end = max(query.offset, 0), max(query.offset, 0) + max(query.limit, 0)
+        dated = query.sort in ("date", "-date")
+        most = end * GUESSED if query.each else end
+        while True:
+            most = most if dated else max(most, CANDIDATES)
+            every = [self.found(part, node, query, max(most, 1)) for part in self.view.parts]
+            parts = [part for part, one in zip(self.view.parts, every, strict=True) if one.total]
+            found = [one for one in every if one.total]
+            if dated:
+                passages = by_date(parts, found, most, query.sort == "-date")
+            else:
+                passages = by_score(parts, found, most)
+                passages = passages if asked is None else self._nearer(asked, passages)
+            if not query.each:
+                return passages.taken(np.arange(first, min(end, len(passages.documents)))), found
+            places, ranks = by_group(passages, query.each)
+            if len(passages.documents) < most or ranks[-1] >= end - 1:
+                return passages.taken(places[(first <= ranks) & (ranks < end)]), found
+            most *= FURTHER
 
     def _nearer(self, asked: syntax.Node, found: Passages) -> Passages:
         """The best of the passages found, in a better order (see ``nearness``); the others behind them."""
@@ -211,16 +228,14 @@ def _counted(part: Part, facet: str, found: Ranked, per_group: PerGroup) -> dict
     return {value: groups for value, (_, groups) in part.groups.named(field, counts).items()}
 
 
-def _hits(passages: Passages, first: int, end: int) -> tuple[Hit, ...]:
-    """The passages from ``first`` up to ``end``, as those who ask know them."""
-    owners, documents = passages.owners[first:end], passages.documents[first:end]
+def _hits(passages: Passages) -> tuple[Hit, ...]:
+    """Passages, as those who ask know them."""
     hits: dict[int, Hit] = {}
     for owner, part in enumerate(passages.parts):
-        here = (owners == owner).nonzero()[0]
-        mine = documents.take(here)
+        here = (passages.owners == owner).nonzero()[0]
+        mine = passages.documents.take(here)
         columns = [part.data.numbers(name).take(mine).tolist() for name in ("number", "first", "last")]
         names = [part.named(group) for group in part.groups.of.take(mine).tolist()]
-        scores = passages.scores[first:end].take(here).tolist()
-        rows = zip(names, *columns, scores, strict=True)
+        rows = zip(names, *columns, passages.scores.take(here).tolist(), strict=True)
         hits.update(zip(here.tolist(), (Hit(*row) for row in rows), strict=True))
     return tuple(hits[place] for place in range(len(hits)))

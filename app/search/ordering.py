@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Floats, Ints
+from app.search.columnar.arrays import Array, Floats, Ints, changes
 from app.search.columnar.rating import Ranked
 from app.search.part import Part
 
@@ -38,6 +38,20 @@ class Passages:
             self.groups[places],
             self.numbers[places],
         )
+
+
+def by_group(found: Passages, each: int) -> tuple[Ints, Ints]:
+    """The first ``each`` passages of every group, group after group, as places; and the rank of its group.
+
+    Groups come in the order of their first passages.
+    """
+    _, firsts, owners = np.unique(found.groups, return_index=True, return_inverse=True)
+    ranks = firsts.argsort().argsort()[owners]
+    places = ranks.argsort(kind="stable")
+    ranks = ranks[places]
+    begins = changes(ranks)
+    nth = np.arange(len(ranks)) - np.repeat(begins, np.diff(begins, append=len(ranks)))
+    return places[nth < each], ranks[nth < each]
 
 
 def by_score(parts: Sequence[Part], found: Sequence[Ranked], most: int) -> Passages:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.search.base import Document, Marker, Query, Results
@@ -69,7 +70,7 @@ class WhooshEngine:
         except Exception:  # whatever a damaged file makes numpy raise; a reader must get an answer
             return Results(0, 0, (), {name: {} for name in query.facets}, UNAVAILABLE)
         message = " ".join(filter(None, (parsed.message, found.message)))
-        return Results(found.total, found.groups, found.hits, found.facets, message)
+        return replace(found, message=message)
 
     def tally(self, query: Query) -> Mapping[str, int]:
         """How many passages of each group answer; nothing when the index cannot be read."""

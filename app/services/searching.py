@@ -21,7 +21,7 @@ from app.services.questioning import Questioner
 FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
 VALUES_SHOWN = 12  # of a facet, most frequent first; what is selected is always shown
 AT_ONCE = 50  # editions whose passages are read at once
-PER_TESTIMONY = 3  # passages shown of one testimony before "more in this testimony"
+PER_TESTIMONY = 3  # passages shown of one testimony; how many more there are is said
 
 
 def ask(
@@ -33,11 +33,15 @@ def ask(
     page: int = 1,
     offset: int | None = None,
     limit: int = 20,
+    each: int = 0,
     exact: bool = False,
     within: str = "",
     late: bool = False,
 ) -> Answer:
     """What the audience's index finds and its editions say.
+
+    ``page``, ``offset`` and ``limit`` count passages; with ``each``, testimonies of which so many passages
+    are shown.
 
     ``filters`` maps a facet to the values asked for; ``within`` is a testimony to stay in;
     ``exact`` searches for the words as typed, under no other name; ``late`` finds also what an
@@ -49,25 +53,32 @@ def ask(
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
-    query = replace(query, offset=start, limit=limit, facets=FACETS)
+    query = replace(query, offset=start, limit=limit, each=each, facets=FACETS)
     results = index(audience).search(query)
+    found = grouped(results.hits, audience, index(audience).marker(query))
     return Answer(
         words=words,
         total=results.total,
         testimonies=results.groups,
-        results=tuple(grouped(results.hits, audience, index(audience).marker(query))),
+        results=tuple(_counted(one, results.sizes) for one in found),
         facets=_facets(results, query.filters),
         also=_also(words, query),
         narrower={} if exact else naming.said(words, wording.narrower(words, audience)),
         suggestion=index(audience).suggest(words, query.without, frozenset(query.variants)),
         message=results.message,
         page=page,
-        pages=max(1, -(-results.total // limit)),
+        pages=max(1, -(-(results.groups if each else results.total) // limit)),
         sort=sort,
         exact=exact,
         within=inside,
         named=naming.pages(words, audience) if start == 0 and not within else (),
     )
+
+
+def _counted(found: TestimonyHits, sizes: Mapping[str, int]) -> TestimonyHits:
+    """The passages of a testimony, and how many more there are."""
+    held = sizes.get(found.testimony.identifier, 0)
+    return replace(found, more=max(0, held - len(found.passages)))
 
 
 def inside_of(within: str, audience: str) -> Summary | None:

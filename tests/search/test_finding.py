@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -188,3 +189,25 @@ def test_a_word_and_the_others_that_stand_for_it_are_one_word(tmp_path: Path) ->
     hits = engine.search(Query("abraham", variants={"abraham": ("Abe",)})).hits
     assert len(hits) == 10
     assert len({hit.score for hit in hits}) == 1
+
+
+def test_groups_are_paged_as_their_best_passages_stand(tmp_path: Path) -> None:
+    engine = WhooshEngine(tmp_path / "index")
+    random = Random(7)
+    sizes = {f"g{n}": random.choice((1, 2, 5, 60)) for n in range(90)}
+    for name, size in sizes.items():  # in segments of their own, until they are merged
+        engine.put(
+            {name: [one(name, n, "flood " * random.randint(1, 9) + "x " * 30) for n in range(size)]}, {}
+        )
+    for sort in ("relevance", "date"):
+        every = engine.search(Query("flood", sort=sort, limit=10_000)).hits
+        order = list(dict.fromkeys(hit.group for hit in every))
+        best = [[hit for hit in every if hit.group == name][:3] for name in order]
+        for first, many in ((0, 10), (80, 10), (85, 10), (90, 10)):
+            found = engine.search(Query("flood", sort=sort, offset=first, limit=many, each=3))
+            shown = {name: [hit for hit in found.hits if hit.group == name] for name in found.sizes}
+            assert list(dict.fromkeys(hit.group for hit in found.hits)) == order[first : first + many]
+            for name, hits in shown.items():  # those far behind may be left out, the best one never
+                assert hits == best[order.index(name)][: len(hits)]
+            assert (found.total, found.groups) == (len(every), len(sizes))
+            assert found.sizes == {name: sizes[name] for name in order[first : first + many]}

@@ -7,14 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import Invalid
 from app.services.repeating import folded
-from app.services.searching import as_json, ask
+from app.services.searching import PER_TESTIMONY, as_json, ask
 from app.web.public import asking, bp
 from app.web.visitor import audience
+
+_TESTIMONIES, _PASSAGES = 10, 20  # on a page; passages where only one testimony is searched
 
 
 @bp.get("/search")
 def search() -> str:
-    """Passages grouped by testimony, second drafts under the first; the address holds the whole state."""
+    """The best passages of each testimony, second drafts under the first, or all within one testimony.
+
+    The address holds the whole state.
+    """
     asked = asking.read(request.args)
     answer = ask(
         asked.words,
@@ -24,6 +29,8 @@ def search() -> str:
         page=asked.page,
         exact=asked.exact,
         within=asked.within,
+        limit=_PASSAGES if asked.within else _TESTIMONIES,
+        each=0 if asked.within else PER_TESTIMONY,
     )
     answer = replace(answer, results=tuple(folded(answer.results)))
     return render_template("public/search.html", asked=asked, answer=answer)
