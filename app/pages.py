@@ -453,7 +453,8 @@ class Answer:
     """What a search found, and how the question was understood.
 
     ``also`` maps a word of the question to the other names it was searched under; ``narrower`` one that is a
-    term to narrower terms, under which it was not.
+    term to narrower terms, under which it was not. What is said by somebody who has one of the names of
+    ``voices`` was found too; the words of ``absent`` are in no passage.
     ``suggestion`` is a spelling that would find something; it is offered, never applied.
     """
 
@@ -463,6 +464,8 @@ class Answer:
     results: tuple[TestimonyHits, ...] = ()
     facets: tuple[Facet, ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    voices: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     narrower: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     suggestion: str = ""
     message: str = ""

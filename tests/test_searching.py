@@ -5,6 +5,8 @@ from random import Random
 
 import pytest
 
+from app.models import Event
+from app.records import Agent, Named
 from tests.conftest import testimony
 
 SYLLABLES = [first + second for first in "bdgklmnprst" for second in "aou"]
@@ -50,3 +52,171 @@ def test_every_testimony_stands_on_one_page_only(client, shelf):
         pages = [groups(client.get(f"/search?q=weevil&sort={order}&page={n}").text) for n in (1, 2, 3)]
         assert [len(one) for one in pages] == [10, 2, 0]
         assert len({name for one in pages for name, _ in one}) == 12
+
+
+def understood(page: str) -> list[str]:
+    """What the page says of how it understood the question, without what leads elsewhere."""
+    return [
+        " ".join(re.sub("<[^>]+>", "", said).split(" — ")[0].split())
+        for said in re.findall(r'<p class="understood"[^>]*>(.*?)</p>', page, re.S)
+    ]
+
+
+def test_who_speaks_is_said_in_words_in_whatever_script_the_name_is_typed(client, keep, work):
+    told = "We had our bread from Mr Vell in those days."
+    keep(
+        testimony(
+            "a", told, "The rifle was in the garage.", agents=(Agent("Ana Vell", variants=("Ана Велл",)),)
+        )
+    )
+    work()
+    assert understood(client.get("/search?q=Vell").text)[0] == "Also found: passages in which “Vell” speaks"
+    page = client.get("/search?q=Ana+Vell").text
+    assert understood(page)[:2] == [
+        "Also searched for “Ana Vell”: Ана Велл",
+        "Also found: passages in which “Ana Vell” speaks",
+    ]
+    assert "speaker:" not in page
+    for words in ("Vell garage", "Велл garage"):
+        said = client.get("/api/v1/search", query_string={"q": words.replace(" ", " AND ")}).json
+        assert (said["total"], said["voices"]) == (1, ["Vell"]), words
+    assert client.get("/api/v1/search?q=Велл+AND+garage&exact=1").json["voices"] == []
+
+
+def test_stop_words_are_not_marked_beside_words_that_tell(client, keep, work):
+    keep(
+        testimony("a", "The bell and the dog and the mill, at the end of the night.", "It was at the bridge.")
+    )
+    work()
+    page = client.get("/search?q=what+happened+at+the+bridge%3F").text
+    assert re.findall("<mark>(.*?)</mark>", page) == ["bridge"]
+    assert "It was at the <mark>bridge</mark>" in page
+    assert re.findall("<mark>(.*?)</mark>", client.get("/search?q=%22at+the+bridge%22").text) == [
+        "at",
+        "the",
+        "bridge",
+    ]
+    assert "<mark>the</mark>" in client.get("/search?q=the").text
+    rows = client.get("/search/concordance.json?q=the+bridge").json["rows"]
+    assert [row["words"] for row in rows] == ["bridge"]
+
+
+def test_a_word_that_stands_nowhere_is_named(client, keep, work):
+    keep(testimony("a", "It was at the bridge."))
+    keep(testimony("b", "The ferry was full.", access="restricted"))
+    work()
+    assert understood(client.get("/search?q=bridge+ferry").text) == [
+        "No passage that you may read holds “ferry”."
+    ]
+    assert understood(client.get("/search?q=bridges").text) == []
+    assert client.get("/api/v1/search?q=bridge+ferry+xylophone").json["absent"] == ["ferry", "xylophone"]
+
+
+def test_where_nothing_is_found_the_search_can_be_kept(client, keep, work):
+    keep(testimony("a", "It was at the bridge."))
+    work()
+    page = client.get("/search?q=bridge+AND+ferry").text
+    assert "Nothing was found" in page
+    assert "without the signs that require" in page
+    assert 'href="/search/keep?q=bridge+AND+ferry"' in page
+    assert "without the signs" not in client.get("/search?q=ferry").text
+
+
+def test_pages_are_found_by_any_spelling_of_a_name(archive, client, keep, work):
+    place = Named("Weavers' Bridge", variants=("Мост ткачей",))
+    khojaly = Named("Khojaly", variants=("Xocalı", "Ходжалы"))
+    with archive.writing() as session:
+        session.add(Event(title="The night at Khojaly", is_published=True))
+    keep(testimony("a", "We waited, and the weathers were bad.", place=place))
+    keep(testimony("b", "We went over the hill.", place=khojaly))
+    work()
+    for words in ("weavers bridge", "Weavers’ Bridge", "мост ткачей"):
+        page = client.get("/search", query_string={"q": words}).text
+        assert "Weavers&#39; Bridge</a>" in page, words
+        assert "Did you mean" not in page, words
+    for words in ("Khojaly", "Xocalı", "Ходжалы", "the night at Xocalı"):
+        named = client.get("/api/v1/search", query_string={"q": words}).json["named"]
+        assert "The night at Khojaly" in [one["name"] for one in named], words
+    assert client.get("/api/v1/search?q=the").json["named"] == []
+
+
+def test_a_correction_is_written_as_the_archive_writes_it(client, keep, work):
+    keep(testimony("a", "Qaçqınlar Xocalıdan gəldilər, qaçqınlar yandı.", language="az"))
+    keep(testimony("b", "A while ago, for a while, and a while again, the mill gave a whistle."))
+    work()
+    assert client.get("/api/v1/search?q=qacqınlr").json["suggestion"] == "qaçqınlar"
+    assert client.get("/api/v1/search?q=the+whisle").json["suggestion"] == "the whistle"
+
+
+ABSURD = [
+    *(
+        "a" * 10_000,
+        "water " * 1_700,
+        "a* " * 3_000,
+        "*",
+        "** *",
+        '"',
+        '"""',
+        '"a "b "c',
+        "(" * 900,
+        ")(" * 300,
+    ),
+    *(
+        "".join(map(chr, range(1, 128))),
+        "a\0b",
+        "\u202e\u200d\ufeff",
+        "a" + "\u0301" * 990,
+        "𐌰𒀀𠜎 👩‍👩‍👧 آب מים 水 ৰ ཀ",
+    ),
+    *(
+        "NOT",
+        "NOT NOT a",
+        "AND OR NOT",
+        "+ - +",
+        "a OR " * 300,
+        "NOT " * 250 + "a",
+        "speaker:",
+        "speaker:*",
+        "year:[",
+    ),
+    *("year:[9999999999 TO 1]", "year:²..³", "[z TO a]", "x^9.9.9", "{0} %s %(a)s", "<script>", "9" * 999),
+]
+
+
+@pytest.mark.parametrize(
+    "door", ["/search", "/api/v1/search", "/search/concordance", "/search/words", "/search.atom"]
+)
+def test_no_question_is_too_absurd_to_be_answered(client, keep, work, door):
+    keep(testimony("a", "It was at the bridge, by the water."))
+    work()
+    for words in ABSURD:
+        answer = client.get(door, query_string={"q": words})
+        assert answer.status_code in ((200, 400) if "api" in door else (200, 302)), words[:40]
+        if answer.status_code == 400:
+            assert answer.json["error"] == "q must be at most 1000 characters"
+
+
+@pytest.mark.parametrize("words", ["bridge~9", "bridge^4", '"the bridge"~3', "bridge~ water"])
+def test_signs_of_other_query_languages_are_left_out_and_said(client, keep, work, words):
+    keep(testimony("a", "It was at the bridge."))
+    work()
+    said = client.get("/api/v1/search", query_string={"q": words}).json
+    assert said["total"] == 1
+    assert said["message"] == "The signs ~ and ^ mean nothing here and were left out."
+
+
+def test_too_long_a_question_is_said_to_be_cut(client, keep, work):
+    keep(testimony("a", "It was at the bridge."))
+    work()
+    assert (
+        understood(client.get("/search?q=bridge+" + "x" * 2_000).text)[0]
+        == "Only the first 1000 characters were read."
+    )
+
+
+def test_suggestions_say_what_they_are_in_the_readers_language(client, keep, work):
+    keep(testimony("a", "It was at the bridge.", place=Named("Kelvarin")))
+    work()
+    for language, said in (("en", "Place"), ("ru", "Место")):
+        answer = client.get("/search/complete?q=kelv", headers={"Accept-Language": language})
+        assert [one["hint"] for one in answer.json] == [said]

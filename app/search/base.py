@@ -131,6 +131,12 @@ class Engine(Protocol):
         Words of the groups of ``without`` are not told; folded words that are ``known`` are left alone.
         """
 
+    def absent(self, words: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """The words of a query, as typed, that stand nowhere in any form, but in groups of ``without``."""
+
+    def languages(self) -> frozenset[str]:
+        """The languages (two letters) of what is held."""
+
     def alike(self, word: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Folded words of this index that may be the same name as ``word``, spelt as heard, in any script.
 

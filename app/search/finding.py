@@ -8,7 +8,7 @@ from app.search.analysis import ASKED_WEIGHT, roots
 from app.search.columnar.adjoining import places
 from app.search.columnar.arrays import Array, Ints, changes
 from app.search.columnar.lines import LONGEST
-from app.search.folding import fold, forms
+from app.search.folding import forms
 from app.search.nearness import Placed, Turns
 from app.search.ordering import Passages
 from app.search.part import NOTHING, Part, Postings, union
@@ -45,7 +45,7 @@ class Finding:
     def _word(self, part: Part, word: Word) -> Postings:
         """A word in any inflection its passages' languages know, or exactly as folded, or as who speaks."""
         inflected = union((part.postings("stems", root) for root in self._stems(word)), part.count)
-        speaks = heard(part, fold(word.surface)) if word.voice else NOTHING[0]
+        speaks = heard(part, word.voices)
         spoken = speaks, np.full(len(speaks), VOICE_WEIGHT, np.float32)
         return union((inflected, phrase(part, (_forms(word),)), spoken), part.count, best=True)
 

@@ -70,7 +70,7 @@ def parse(text: str) -> Any:
 def _parser() -> Any:
     chosen: list[Any] = [
         plugins.FieldsPlugin(rf"(?<!\w)(?P<text>(?i:{'|'.join(FIELDS)})):(?=[^\s:)])"),
-        plugins.PhrasePlugin(r'"(?P<text>[^"]*)"(~(?P<slop>[1-9][0-9]{0,3}))?'),
+        plugins.PhrasePlugin(r'"(?P<text>[^"]*)"(?P<slop>(?!))?'),
         plugins.RangePlugin(),
         # Whoosh's own expression takes a parenthesis or a sign before the word for part of it.
         plugins.PrefixPlugin(r'(?P<text>[^\s*()"+:\[\]\u2212-][^\s*()"\[\]]*)[*](?!\w)'),

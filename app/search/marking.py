@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from app.search import stopping
 from app.search.analysis import pieces, roots, stem, stem_language
 from app.search.folding import forms
 from app.search.syntax import Exact, Node, Prefix, Word, leaves
@@ -10,15 +11,20 @@ from app.search.syntax import Exact, Node, Prefix, Word, leaves
 class WordMarker:
     """Marks the words, phrases and beginnings of a query tree (None: nothing), but not what it bans.
 
+    Stop words are marked in phrases, and when nothing else was asked for.
+
     ``languages`` are those of the index; a text may come with another one.
     """
 
     def __init__(self, node: Node | None, languages: Iterable[str] = ()) -> None:
         found = list(leaves(node)) if node is not None else []
-        self._words = [surface for leaf in found if isinstance(leaf, Word) for surface in leaf.surfaces]
+        self._languages = tuple(languages)
+        asked = [surface for leaf in found if isinstance(leaf, Word) for surface in leaf.surfaces]
+        little = stopping.of(self._languages)
+        telling = [surface for surface in asked if little.isdisjoint(forms(surface))]
         self._phrases = [leaf.slots for leaf in found if isinstance(leaf, Exact)]
         self._starts = tuple(leaf.start for leaf in found if isinstance(leaf, Prefix))
-        self._languages = tuple(languages)
+        self._words = telling or ([] if self._phrases or self._starts else asked)
         self._same = {form for surface in self._words for form in forms(surface)}
         self._roots: dict[str, set[str]] = {}
         self._known: dict[str, dict[str, bool]] = {}

@@ -24,9 +24,11 @@ TOO_MANY = f"Only the first {MOST_LEAVES} words were looked for."
 TOO_DEEP = "The parentheses were too many and were left out."
 NOT_CLOSED = "A quotation mark is not closed; its words were looked for one by one."
 NOT_UNDERSTOOD = "The signs between the words were not understood; only the words were looked for."
+NO_SIGNS = "The signs ~ and ^ mean nothing here and were left out."
 NO_WORDS = "There is no word to look for."
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂〝〞", '"') | {"\0": " "})
+_SIGNS = re.compile(r'(?<=[\w"*)])[~^][\d.]*(?=[\s()]|$)')  # nearness and weight in other query languages
 _YEARS = re.compile(r"(\d{1,4})?\s*(?:\.\.|–)\s*(\d{1,4})?")
 
 Variants = Mapping[str, tuple[str, ...]]
@@ -53,6 +55,9 @@ def parse(text: str, variants: Variants | None = None, voices: frozenset[str] = 
     text = text.translate(_QUOTES).strip()
     if not text:
         return Parsed(None, " ".join(messages))
+    if _SIGNS.search(text):
+        text = _SIGNS.sub("", text)
+        messages.append(NO_SIGNS)
     if text.count('"') % 2:
         messages.append(NOT_CLOSED)
     if _depth(text) > DEEPEST:
@@ -200,7 +205,8 @@ class _Reader:
         others = [other for text in self.variants.get(folded, ()) if (other := self._plain(text)) is not None]
         same = tuple(other.surface for other in others if isinstance(other, Word))
         phrases = [other for other in others if not isinstance(other, Word)]
-        node = Word(surface, same, folded in self.voices)
+        voices = (one for one in map(fold, (surface, *same)) if one in self.voices)
+        node = Word(surface, same, tuple(dict.fromkeys(voices)))
         return Either((node, *phrases)) if phrases else node
 
     def _room(self) -> bool:
@@ -213,7 +219,7 @@ class _Reader:
         name = name.lower()
         years = _YEARS.fullmatch(text.strip())
         if name == "year" and years and any(years.groups()):
-            return Years(name, *(int(bound) if bound else None for bound in years.groups()))
+            return Years.between(name, *(int(bound) if bound else None for bound in years.groups()))
         value = tuple(key(text).split())
         if not value:
             return None
@@ -226,7 +232,7 @@ class _Reader:
         whole = all(not bound or bound.isdecimal() for bound in bounds)
         if (found.fieldname or "").lower() == "year" and whole:
             low, high = (int(bound[:4]) if bound else None for bound in bounds)
-            return Years("year", low, high) if any(bounds) else None
+            return Years.between("year", low, high) if any(bounds) else None
         return self.side([self.word(bound) for bound in " ".join(bounds).split()])
 
 

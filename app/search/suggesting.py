@@ -2,12 +2,13 @@
 
 One letter changed, lost, added, or swapped with its neighbour is looked for first, two in longer words only
 where that finds nothing. Of several words the one that sounds alike stands before the others, then the more
-frequent one. Words of the index are those of passages that count, outside the groups that are held back.
+frequent one; stop words stand behind. Words of the index are those of passages that count, outside the groups
+that are held back.
 """
 
 import re
 
-from app.search import spelling
+from app.search import spelling, stopping
 from app.search.analysis import Word, words
 from app.search.folding import fold
 from app.search.grammar import FIELDS
@@ -19,6 +20,7 @@ _FIELD_VALUE = re.compile(rf"(?<!\w)(?i:{'|'.join(FIELDS)}):(\"[^\"]*\"|\[[^\]]*
 SHORTEST, LONG = 3, 6  # letters of a word that is corrected at all, and of one that may be wrong twice
 SOUNDS = 30  # how many times more frequent a word must be to stand before one that sounds alike
 FIRST = 5  # the same for one that begins alike
+LITTLE = 10  # how many times more frequent a stop word must be: they are seldom what is looked for
 
 
 def spoken(text: str) -> list[Word]:
@@ -57,12 +59,13 @@ def _better(surface: str, view: View, without: frozenset[str]) -> str:
         return ""
     if stands(view, surface, without):
         return ""
-    mine = spelling.keys(surface)
+    mine, little = spelling.keys(surface), stopping.of(view.languages)
     for most in (1, 2) if len(word) >= LONG else (1,):
         scores = {}
         for other in _near(word, view, most):
             score = float(exactly(view, other, without))
             score *= SOUNDS if mine & spelling.keys(other) else 1
+            score /= LITTLE if other in little else 1
             scores[other] = score * (FIRST if other[0] == word[0] else 1)
         best = max(scores, key=lambda other: (scores[other], other), default="")
         if best and scores[best]:

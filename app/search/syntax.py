@@ -9,12 +9,12 @@ class Word:
     """One word as typed, to be found in any inflected form.
 
     It is one word with the ``others`` that stand for the same: they are found, counted and ranked together.
-    As a ``voice`` it also finds passages in which somebody of that name speaks.
+    It also finds passages in which somebody speaks who has one of the folded names of ``voices``.
     """
 
     surface: str
     others: tuple[str, ...] = ()
-    voice: bool = False
+    voices: tuple[str, ...] = ()
 
     @property
     def surfaces(self) -> tuple[str, ...]:
@@ -52,6 +52,11 @@ class Years:
     name: str
     low: int | None
     high: int | None
+
+    @classmethod
+    def between(cls, name: str, one: int | None, other: int | None) -> "Years":
+        """The years between two, whichever of them was typed first."""
+        return cls(name, other, one) if one and other and other < one else cls(name, one, other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ said.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -28,9 +28,10 @@ _kept: WeakKeyDictionary[SegmentData, dict[str, list[int]]] = WeakKeyDictionary(
 _lock = threading.Lock()
 
 
-def heard(part: Part, name: str) -> Array:
-    """The passages, ascending, in which somebody whose name has this folded word speaks."""
-    found = [part.documents(FACET + SPEAKER, number) for number in _names(part).get(name, ())]
+def heard(part: Part, names: Iterable[str]) -> Array:
+    """The passages, ascending, in which somebody speaks whose name has one of these folded words."""
+    numbers = (number for name in names for number in _names(part).get(name, ()))
+    found = [part.documents(FACET + SPEAKER, number) for number in numbers]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
 
 

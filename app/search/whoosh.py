@@ -9,10 +9,10 @@ from app.search.base import Document, Marker, Query, Results
 from app.search.execution import Execution
 from app.search.folding import fold
 from app.search.keeping import Keeping
-from app.search.lexicon import alike, beginning
+from app.search.lexicon import alike, beginning, stands
 from app.search.marking import WordMarker
 from app.search.parsing import LONGEST, NO_WORDS, Parsed, parse
-from app.search.suggesting import suggest
+from app.search.suggesting import spoken, suggest
 from app.search.view import View
 from app.search.voices import named
 
@@ -98,6 +98,22 @@ class WhooshEngine:
             return suggest(words[:LONGEST], self._view(), without, known)
         except Exception:  # as in search
             return ""
+
+    def absent(self, words: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """The words of a query that stand nowhere in this index; none when it cannot be read."""
+        try:
+            view = self._view()
+            asked = [word.surface for word in spoken(words[:LONGEST])]
+            return tuple(word for word in asked if not stands(view, word, without))
+        except Exception:  # as in search
+            return ()
+
+    def languages(self) -> frozenset[str]:
+        """The languages of what is held; none when the index cannot be read."""
+        try:
+            return frozenset(self._view().languages)
+        except Exception:  # as in search
+            return frozenset()
 
     def alike(self, word: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Other folded words of this index that may be the same name."""

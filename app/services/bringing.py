@@ -14,7 +14,7 @@ from app.models import Audience, Claim
 from app.pages import PassageHit, Summary
 from app.search import Hit
 from app.search.folding import fold
-from app.services import searching
+from app.services import searching, understanding
 
 MOST = 300  # passages that one search brings
 WORDS = 14  # that one search asks for
@@ -37,13 +37,13 @@ def ranked(claim: Claim, words: str = "") -> tuple[list[tuple[PassageHit, Summar
     ranks: dict[tuple[str, int], float] = {}
     hits: dict[tuple[str, int], Hit] = {}
     for question, weight in searches:
-        query = replace(searching.understood(question, Audience.STAFF, late=True), limit=MOST)
+        query = replace(understanding.understood(question, Audience.STAFF, late=True), limit=MOST)
         for rank, hit in enumerate(index(Audience.STAFF).search(query).hits):
             key = (hit.group, hit.number)
             hits[key] = hit
             ranks[key] = ranks.get(key, 0.0) + weight / (EVEN + rank)
     best = sorted(ranks, key=lambda key: -ranks[key])[:MOST]
-    query = searching.understood(asked, Audience.STAFF, late=True)
+    query = understanding.understood(asked, Audience.STAFF, late=True)
     message = index(Audience.STAFF).search(replace(query, limit=1)).message
     found = searching.grouped(
         [replace(hits[key], score=ranks[key]) for key in best],

@@ -20,7 +20,7 @@ from app.records import Line
 from app.search import Marker
 from app.search.analysis import words as words_of
 from app.search.folding import fold
-from app.services import naming, reading, searching
+from app.services import naming, reading, searching, understanding
 
 MOST = 2_000  # passages that are laid out; of more, those that answer best
 PER_PAGE = 50
@@ -97,7 +97,7 @@ def concord(
     inside = searching.inside_of(within, audience)
     if not words.strip():
         return Concordance(order=order, message=NO_WORDS, within=inside)
-    query = searching.understood(words, audience, filters, exact=exact, within=within)
+    query = understanding.understood(words, audience, filters, exact=exact, within=within)
     query = replace(query, voices=frozenset())  # who speaks stands in no line
     engine = index(audience)
     results = engine.search(replace(query, limit=MOST))

@@ -6,7 +6,7 @@ are used: a search must not give away another name of somebody it keeps.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import islice
@@ -15,9 +15,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, case, func, select, true
 from sqlalchemy.orm import selectinload
 
+from app.archive import index
 from app.db import session
 from app.models import Audience, Edition, EditionLink, Event, LinkKind, Person, Place
 from app.records import Named
+from app.search import stopping, suggesting
+from app.search.analysis import words as words_of
 from app.search.folding import fold
 from app.services import masking, weighing
 
@@ -25,6 +28,7 @@ N = TypeVar("N", Person, Place)
 
 LONGEST = 4  # words of a name that is looked up in a query
 MOST = 6  # pages pointed to
+ALIKE = 40  # ways to say a query by other names, that pages are looked for by
 LOOKED_AT = 40  # words of names that begin alike and are looked at
 
 
@@ -47,7 +51,7 @@ class Names:
         number = len(self.things)
         self.things.append((kind, Named(first, identifier, tuple(others))))
         for form in (first, *others):
-            words = [fold(word) for word in form.replace(",", " ").split()]
+            words = folded(form)
             self.by_name.setdefault(" ".join(words), []).append(number)
             for word in words:
                 self.by_word.setdefault(word, set()).add(number)
@@ -56,29 +60,38 @@ class Names:
 def variants(words: str, audience: str) -> dict[str, tuple[str, ...]]:
     """Each name of a place or a person in the query, folded, with the other forms it is known under."""
     names = _names(audience)
-    found: dict[str, tuple[str, ...]] = {}
-    for key in spoken(words) & set(names.by_name):
-        forms = {
-            form
-            for number in names.by_name[key]
-            for kind, named in [names.things[number]]
-            if kind != "events"
-            for form in (named.name, *named.variants)
-            if fold(form) != key
-        }
-        if forms:
-            found[key] = tuple(sorted(forms))
-    return found
+    found = {key: _others(names, key) for key in spoken(words) & set(names.by_name)}
+    return {key: others for key, others in found.items() if others}
+
+
+def _others(names: Names, key: str) -> tuple[str, ...]:
+    """The other forms of what has this name, unless it is an event: events are told of, not named."""
+    forms = {
+        form
+        for number in names.by_name[key]
+        for kind, named in [names.things[number]]
+        if kind != "events"
+        for form in (named.name, *named.variants)
+        if " ".join(folded(form)) != key
+    }
+    return tuple(sorted(forms))
 
 
 def spoken(words: str) -> set[str]:
     """Every word of the query, and every few words in a row, folded: what may be a name."""
-    return rows([fold(word.rpartition(":")[2]) for word in _typed(words)])
+    return rows(folded(words))
 
 
 def rows(words: Sequence[str]) -> set[str]:
     """Every word, and every few words in a row."""
-    return {" ".join(words[i : i + n]) for n in range(1, LONGEST + 1) for i in range(len(words) - n + 1)}
+    return {key for key, _, _ in _rows(words)}
+
+
+def _rows(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Each few words in a row, where they begin and how many they are."""
+    for many in range(1, LONGEST + 1):
+        for at in range(len(words) - many + 1):
+            yield " ".join(words[at : at + many]), at, many
 
 
 def begun(start: str, audience: str, most: int) -> list[tuple[str, str]]:
@@ -100,27 +113,48 @@ def begun(start: str, audience: str, most: int) -> list[tuple[str, str]]:
 
 
 def _begins(form: str, start: str) -> bool:
-    return any(fold(word).startswith(start) for word in form.replace(",", " ").split())
+    return any(word.startswith(start) for word in folded(form))
 
 
 def pages(words: str, audience: str) -> tuple[tuple[str, Named], ...]:
-    """The people, places and events whose names hold all the words of the query."""
-    names = _names(audience)
-    asked = [fold(word) for word in _typed(words) if ":" not in word and word not in ("AND", "OR", "NOT")]
-    if not asked:
-        return ()
-    found = set.intersection(*(names.by_word.get(word, set()) for word in asked))
-    return tuple(names.things[number] for number in sorted(found)[:MOST])
+    """The people, places and events whose names hold all the words of the query but stop words.
+
+    A name in it may stand for any other of the same place or person: Xocalı for Khojaly.
+    """
+    names, little = _names(audience), stopping.of(index(audience).languages())
+    asked = " ".join(fold(word.surface) for word in suggesting.spoken(words))
+    same = [asked]
+    for name in sorted(rows(asked.split()) & set(names.by_name)):
+        same += [_put(asked, name, form) for form in _others(names, name)]
+    found: dict[int, None] = {}
+    for one in same[:ALIKE]:
+        told = [word for word in one.split() if word not in little]
+        held = [names.by_word.get(word, set()) for word in told]
+        found |= dict.fromkeys(sorted(set.intersection(*held)) if held else ())
+    return tuple(names.things[number] for number in list(found)[:MOST])
+
+
+def _put(asked: str, name: str, form: str) -> str:
+    """What was asked, with another name in the place of one."""
+    return f" {asked} ".replace(f" {name} ", f" {' '.join(folded(form))} ").strip()
+
+
+def known(words: str, audience: str) -> set[str]:
+    """The words of the query, folded, that stand in the name of anybody or anything."""
+    held = _names(audience).by_word
+    return {word for word in folded(words) if word in held}
 
 
 def said(words: str, variants: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The variants, under the words as the reader typed them."""
-    typed = {fold(word.rpartition(":")[2]): word.rpartition(":")[2] for word in _typed(words)}
-    return {typed.get(key, key): forms for key, forms in variants.items()}
+    typed = [word.surface for word in words_of(words)]
+    spelt = {key: " ".join(typed[at : at + n]) for key, at, n in _rows([fold(one) for one in typed])}
+    return {spelt.get(key, key): forms for key, forms in variants.items()}
 
 
-def _typed(words: str) -> list[str]:
-    return words.translate(str.maketrans('"()“”«»', "       ")).split()
+def folded(text: str) -> list[str]:
+    """The words of a name, or of what may hold one, folded."""
+    return [fold(word.surface) for word in words_of(text)]
 
 
 _kept: dict[tuple[object, ...], tuple[tuple[object, ...], Names]] = {}

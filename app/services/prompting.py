@@ -7,8 +7,8 @@ and to words of the audience's own index, as its editions write them.
 import re
 
 from app.archive import index
+from app.search import stopping
 from app.search.folding import fold
-from app.search.stopping import STOP_WORDS
 from app.services import indexing, naming, widening
 from app.services.completing import Suggestion
 
@@ -28,7 +28,8 @@ def prompts(typed: str, audience: str) -> list[Suggestion]:
         found.setdefault(fold(name), Suggestion(before + name, before + name, kind))
     without = indexing.awaited()
     held = index(audience).complete(start, MOST + len(found), without)
-    words = [word for word in held if word not in STOP_WORDS or word == start]
+    little = stopping.of(index(audience).languages())
+    words = [word for word in held if word not in little or word == start]
     written = widening.written(words, audience, without)
     for word in words:
         text = before + written.get(word, word)

@@ -14,7 +14,7 @@ from app.search.analysis import stem
 from app.search.analysis import words as words_of
 from app.search.folding import fold
 from app.search.stopping import STOP_WORDS
-from app.services import editions, searching
+from app.services import editions, understanding
 
 SHORTEST = 3  # letters of a word that may tell
 COMMON = 10  # a word that more than one passage in so many holds tells nothing ...
@@ -64,7 +64,7 @@ def _telling(
     for line in seen.lines:
         for word in {_same(form, language) for form in _words(line.text)}:
             counts[word] = counts.get(word, 0) + 1
-    engine, plain = index(Audience.STAFF), replace(searching.understood("", Audience.STAFF), limit=1)
+    engine, plain = index(Audience.STAFF), replace(understanding.understood("", Audience.STAFF), limit=1)
     size = engine.search(plain).total
     for word in said:
         if counts.get(word, 0) <= LINES:

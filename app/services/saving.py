@@ -18,7 +18,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Audience, Edition, Job, JobState, SavedSearch, Testimony, User
 from app.pages import Summary
 from app.policy import Action, Actor, require
-from app.services import accounts, reading, searching
+from app.services import accounts, reading, searching, understanding
 from app.services.reading import NOT_HERE
 
 MOST = 100  # searches of one account
@@ -173,7 +173,9 @@ def _numbers(search: Search, audience: str, *conditions: ColumnElement[bool]) ->
     except NotFound:  # it was open when the search was kept
         return []
     found = index(audience).tally(
-        searching.understood(search.words, audience, search.filters, exact=search.exact, within=search.within)
+        understanding.understood(
+            search.words, audience, search.filters, exact=search.exact, within=search.within
+        )
     )
     rows = session().execute(
         select(Testimony.identifier, Edition.id)

@@ -13,12 +13,12 @@ from app.models import Audience, Edition, EditionPart, Testimony
 from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Summary, TestimonyHits
 from app.plain import restore
 from app.records import Line, Record
-from app.search import Hit, Marker, Query, Results
-from app.search.parsing import key
-from app.services import indexing, naming, reading, widening, wording
+from app.search import Hit, Marker, Results
+from app.search.folding import fold
+from app.services import naming, reading, understanding, wording
 from app.services.questioning import Questioner
+from app.services.understanding import FACETS
 
-FACETS = ("collection", "event", "claim", "tag", "place", "language", "year", "media")
 VALUES_SHOWN = 12  # of a facet, most frequent first; what is selected is always shown
 AT_ONCE = 50  # editions whose passages are read at once
 PER_TESTIMONY = 3  # passages shown of one testimony; how many more there are is said
@@ -49,7 +49,9 @@ def ask(
     facet or range there is none of, and NotFound for ``within`` what is not open.
     """
     inside = inside_of(within, audience)
-    query = understood(words, audience, filters, sort=sort, exact=exact, within=within, late=late)
+    query = understanding.understood(
+        words, audience, filters, sort=sort, exact=exact, within=within, late=late
+    )
     start = (page - 1) * limit if offset is None else offset
     if start < 0 or limit < 1:
         raise Invalid("Pages and limits count from 1.")
@@ -62,9 +64,11 @@ def ask(
         testimonies=results.groups,
         results=tuple(_counted(one, results.sizes) for one in found),
         facets=_facets(results, query.filters),
-        also=_also(words, query),
+        also=naming.said(words, query.variants),
+        voices=understanding.voices(words, query),
+        absent=understanding.absent(words, query, audience) if results.total else (),
         narrower={} if exact else naming.said(words, wording.narrower(words, audience)),
-        suggestion=index(audience).suggest(words, query.without, frozenset(query.variants)),
+        suggestion=understanding.suggestion(words, query, audience),
         message=results.message,
         page=page,
         pages=max(1, -(-(results.groups if each else results.total) // limit)),
@@ -84,50 +88,6 @@ def _counted(found: TestimonyHits, sizes: Mapping[str, int]) -> TestimonyHits:
 def inside_of(within: str, audience: str) -> Summary | None:
     """The testimony that a search stays in, if it does. Raises NotFound for what is not open."""
     return reading.summary(reading.find(within, audience)) if within else None
-
-
-def understood(
-    words: str,
-    audience: str,
-    filters: Mapping[str, tuple[str, ...]] | None = None,
-    *,
-    sort: str = "relevance",
-    exact: bool = False,
-    within: str = "",
-    late: bool = False,
-) -> Query:
-    """The question as an index is asked it: whatever shows passages of a search begins here.
-
-    The arguments are those of ``ask``; ``within`` must be open to the audience.
-    """
-    filters = filters or {}
-    if sort not in ("relevance", "date", "-date"):
-        raise Invalid("Results are sorted by relevance, date or -date.")
-    if unknown := set(filters) - {*FACETS, "speaker"}:
-        raise Invalid(f"There is no facet {', '.join(sorted(unknown))}; there are {', '.join(FACETS)}.")
-    held_back = frozenset[str]() if late else indexing.awaited()
-    variants = {} if exact else _variants(words, audience, held_back)
-    voices = frozenset[str]() if exact else index(audience).voices(words, held_back)
-    return Query(words, filters, variants, voices, sort=sort, group=within, without=held_back)
-
-
-def _also(words: str, query: Query) -> dict[str, tuple[str, ...]]:
-    """What is searched besides each word as typed: other names, and who speaks under it."""
-    found = naming.said(words, query.variants)
-    for word in naming.said(words, dict.fromkeys(sorted(query.voices), ())):
-        found[word] = (*found.get(word, ()), f"speaker:{word}")
-    return found
-
-
-def _variants(words: str, audience: str, held_back: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Other names: those the archive knows, labels of the same term, then what the index makes likely."""
-    found = naming.variants(words, audience)
-    for more in (wording.synonyms(words, audience), widening.spellings(words, audience, held_back)):
-        for word, others in more.items():
-            own = found.get(word, ())
-            held = {key(other) for other in own}
-            found[word] = (*own, *{key(one): one for one in others if key(one) not in held}.values())
-    return found
 
 
 def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
@@ -186,10 +146,10 @@ def language_of(edition: Edition, part: EditionPart) -> str:
 
 
 def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Questioner) -> PassageHit:
-    """The line of the passage that answers best: most marked words, the narrator's before a question."""
+    """The line of the passage that answers best: most different words, the narrator's before a question."""
     lines = [restore(Line, line) for line in part.lines]
     marked = [(line, marker.spans(line.text, language)) for line in lines]
-    line, spans = max(marked, key=lambda pair: (len(pair[1]) - asks(pair[0].speaker) / 2, -pair[0].number))
+    line, spans = max(marked, key=lambda pair: (_told(*pair) - asks(pair[0].speaker) / 2, len(pair[1])))
     described = part.script < 0
     return PassageHit(
         first=0 if described else hit.first,
@@ -203,6 +163,11 @@ def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Q
         text="\n".join(held.text for held in lines if held.text),
         language=language,
     )
+
+
+def _told(line: Line, spans: Sequence[tuple[int, int]]) -> int:
+    """How many different words are marked in a line."""
+    return len({fold(line.text[start:end]) for start, end in spans})
 
 
 def _fragments(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Fragment, ...]:
@@ -283,6 +248,8 @@ def as_json(answer: Answer, address: Callable[[str, int], str] | None = None) ->
             for facet in answer.facets
         },
         "also": {word: list(names) for word, names in answer.also.items()},
+        "voices": list(answer.voices),
+        "absent": list(answer.absent),
         "narrower": {word: list(labels) for word, labels in answer.narrower.items()},
         "named": [
             {"kind": kind, "identifier": thing.ref, "name": thing.name} for kind, thing in answer.named

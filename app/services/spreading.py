@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.archive import index, settings
 from app.db import session
 from app.models import Audience, Edition, Testimony
-from app.services import searching
+from app.services import searching, understanding
 
 WIDEST = 30  # years that a date may span and still be counted in each
 MOST_COLUMNS = 30  # years, or stretches of years, that a plot shows
@@ -90,9 +90,9 @@ def spread(
     Raises NotFound for ``within`` what is not open.
     """
     searching.inside_of(within, audience)
-    asked = [searching.understood(q, audience, filters, exact=exact, within=within) for q in queries]
+    asked = [understanding.understood(q, audience, filters, exact=exact, within=within) for q in queries]
     tallies = [index(audience).tally(query) if query.words.strip() else {} for query in asked]
-    whole = index(audience).tally(searching.understood("", audience, filters, within=within))
+    whole = index(audience).tally(understanding.understood("", audience, filters, within=within))
     known = _known(audience)
     whole = {group: count for group, count in whole.items() if group in known}
     tallies = [{group: count for group, count in one.items() if group in whole} for one in tallies]

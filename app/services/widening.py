@@ -19,10 +19,9 @@ from sqlalchemy import and_, or_, select
 from app.archive import index
 from app.db import session
 from app.models import Audience, Edition, EditionPart, Testimony
-from app.search import Engine, Query
+from app.search import Engine, Query, stopping
 from app.search.analysis import words as words_of
 from app.search.folding import fold, forms
-from app.search.stopping import STOP_WORDS
 from app.search.suggesting import spoken
 
 SHORTEST = 4  # letters of a name that is widened
@@ -102,10 +101,10 @@ def spellings(words: str, audience: str, without: frozenset[str]) -> dict[str, t
     Nothing is told of the groups of ``without``.
     """
     engine = index(audience)
-    held = _held(engine, without).others
+    held, little = _held(engine, without).others, stopping.of(engine.languages())
     found: dict[str, tuple[str, ...]] = {}
     for word in [one.surface for one in spoken(words)][:WORDS]:
-        if len(word) < SHORTEST or not word.isalpha() or not STOP_WORDS.isdisjoint(forms(word)):
+        if len(word) < SHORTEST or not word.isalpha() or not little.isdisjoint(forms(word)):
             continue
         # Whether it is typed with a capital matters, so the word is remembered as it was typed.
         if word not in held:

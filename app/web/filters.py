@@ -130,6 +130,7 @@ TERMS: dict[str, dict[str, LazyString]] = {
         "duplicate": lazy_gettext("The archive has it already."),
         "cannot_keep": lazy_gettext("The archive cannot keep it safely, or within the law."),
     },
+    "named": {"people": lazy_gettext("Person"), "places": lazy_gettext("Place")},
     "facet": {
         "collection": lazy_gettext("Collection"),
         "event": lazy_gettext("Event"),

@@ -24,6 +24,7 @@ SENTENCES = (
     N_("The parentheses were too many and were left out."),
     N_("A quotation mark is not closed; its words were looked for one by one."),
     N_("The signs between the words were not understood; only the words were looked for."),
+    N_("The signs ~ and ^ mean nothing here and were left out."),
     N_("There is no word to look for."),
     N_(
         "Many words begin with “%(start)s”; only the first %(count)s of them, by the alphabet, "

@@ -28,7 +28,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.archive import Archive, index
-from app.services import searching
+from app.services import understanding
 from config import Settings
 from tests.benchmarks.collection import FILES
 from tests.benchmarks.corpus import shared
@@ -123,8 +123,8 @@ def by_engine(
             for kind, parameters in found:
                 filters = {name: (value,) for name, value in parameters.items() if name not in ("q", "sort")}
                 sort = parameters.get("sort", "relevance")
-                query = searching.understood(parameters["q"], "public", filters, sort=sort)
-                query = replace(query, limit=10, facets=searching.FACETS)
+                query = understanding.understood(parameters["q"], "public", filters, sort=sort)
+                query = replace(query, limit=10, facets=understanding.FACETS)
                 begin = time.perf_counter()
                 results = index("public").search(query)
                 if turn:

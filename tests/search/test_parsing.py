@@ -58,6 +58,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
         ("year:1990 cold", "water"),
         ("year:199", ""),
         ("year:1989..1991 cold", "water"),
+        ("year:1991..1989 cold", "water"),
+        ("year:[1991 TO 1989] cold", "water"),
         ("year:..1991 cold", "water"),
         ("year:1991.. cold", ""),
         ("year:[1980 TO 1990] cold", "water"),

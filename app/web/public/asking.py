@@ -1,5 +1,6 @@
 """A search as its address says it: read from the address, and written back with a change."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,11 +9,12 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.errors import Invalid
-from app.services.searching import FACETS
+from app.services.understanding import FACETS
 
 FILTERS = (*FACETS, "speaker")
 SORTS = ("relevance", "date", "-date")
 _LONGEST = 1000  # characters of a query
+_STRICT = re.compile(r'["“”„«»+]|(?:^|\s)-|\b(?:AND|NOT)\b|\w:\S')
 _FARTHEST = 10_000  # pages, or hits skipped: beyond it nobody reads
 
 
@@ -54,6 +56,11 @@ class Asked:
             if name != "q"
             for one in (held if isinstance(held, list) else [held])
         ]
+
+    @property
+    def strict(self) -> bool:
+        """Whether some words are required, in a row or not wanted: without such signs more is found."""
+        return bool(_STRICT.search(self.words))
 
     def page_address(self, number: int) -> str:
         """The address of another page of the same results."""
@@ -102,7 +109,7 @@ def read(args: MultiDict[str, str], endpoint: str = "public.search") -> Asked:
     """A reader's search. What cannot be read in an address is left out, not complained of."""
     sort = args.get("sort", "relevance")
     return Asked(
-        words=args.get("q", "").strip()[:_LONGEST],
+        words=args.get("q", "").strip()[: _LONGEST + 1],  # one more, or nobody would say that it is too long
         filters=_filters(args),
         sort=sort if sort in SORTS else "relevance",
         page=page_number(args),
