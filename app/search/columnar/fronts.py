@@ -102,8 +102,8 @@ def kept(strings: Strings) -> dict[str, Array]:
     if shared.sum(dtype=np.int64) < _WORTH * len(shared):
         return plain
     rest = lengths - shared
-    inside = np.arange(len(strings.blob)) - np.repeat(begins[:-1], lengths)
-    blob = strings.blob[inside >= np.repeat(shared, lengths)]
+    parts = np.column_stack((shared, rest)).ravel()  # of each string: what goes, and what stays
+    blob = strings.blob[np.repeat(np.arange(len(parts)) % 2 == 1, parts)]
     ends = np.append((np.cumsum(rest) - rest)[:: 1 << _BLOCK], len(blob))
     return {"blob": blob, "ends": small(ends), "shared": shared, "rest": rest.astype(np.uint8)}
 

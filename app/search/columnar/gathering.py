@@ -4,6 +4,8 @@
 
 import contextlib
 from array import array
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from app.search.columnar.inverting import length_bytes, of_tokens
 from app.search.columnar.tokenizing import Tokenizing
 from app.search.columnar.values import dumped
 
-_COST = 60  # bytes of memory that a token takes while its postings are made
+_COST = 60  # bytes of memory that a posting, or a word of a bulk, takes while postings are made
 
 
 def spoken(value: Any) -> bytes:
@@ -41,10 +43,10 @@ def column_kind(column: columns.Column) -> str:
 class Gathering:
     """Documents in memory; ``document`` is the number of the one that is being taken in, from zero."""
 
-    def __init__(self, limit: float = 256.0) -> None:
-        self.limit = limit  # megabytes
+    def __init__(self, limit: float = 256.0, folder: str | Path | None = None) -> None:
+        self.limit, self.folder = limit, folder  # megabytes of memory; where more may be put aside
         self.document = -1
-        self.size = 0
+        self.size = 0  # bytes of memory that what was gathered takes, about, while postings are made
         self.posted: dict[str, Posted] = {}
         self.texts: dict[str, Texts] = {}
         self.tags: dict[str, Tagged] = {}
@@ -60,8 +62,8 @@ class Gathering:
         """Whether it is time to make a segment and begin anew."""
         size = self.size
         if self.bulks:
-            size += sum(one.size for one in self.bulks.values())
-        return size * _COST > self.limit * 1_000_000
+            size += _COST * sum(one.size for one in self.bulks.values())
+        return size > self.limit * 1_000_000
 
     def post(self, field: str, format_: Any, term: bytes, weight: float, value: bytes) -> None:
         """A term of a field of the document."""
@@ -69,7 +71,7 @@ class Gathering:
         if one is None:
             one = self.posted[field] = Posted(format_)
         one.add(term, self.document, weight, value)
-        self.size += 2
+        self.size += 2 * _COST
 
     def whole(self, field: str, weight: float) -> Whole:
         """What takes the values of a field that are its terms."""
@@ -85,7 +87,7 @@ class Gathering:
 
     def text(self, field: str, tokenizing: Tokenizing) -> Texts:
         """What takes the texts of a field."""
-        return self.texts.get(field) or self.texts.setdefault(field, Texts(tokenizing))
+        return self.texts.get(field) or self.texts.setdefault(field, Texts(tokenizing, self.folder))
 
     def values(self, field: str) -> "Values":
         """What takes the stored values of a field, as ``spoken`` says them."""
@@ -117,17 +119,17 @@ class Gathering:
             term = text if isinstance(text, bytes) else text.encode()
             one.add(term, self.document, weight, value)
 
+    def settle(self) -> None:
+        """No text waits for its tokenizing any longer."""
+        for texts in self.texts.values():
+            texts.settle()
+
     def made(self, count: int) -> Memory:
         """The arrays of all ``count`` documents; to be called once, at the end."""
         arrays: dict[str, Array] = {}
         totals: dict[str, int] = {}
         kinds: dict[str, str] = {}
         columns = {name: kind for name, (kind, _) in self.columns.items()}
-        for name, texts in self.texts.items():
-            lengths, totals[name], found = texts.lengths_and_arrays(count)
-            arrays[f"l.{name}"] = small(lengths)
-            arrays |= _named(f"f.{name}", found)
-            kinds[name] = texts.kind
         for bulk in self.bulks.values():
             for name, tokens in bulk.made(count).items():
                 lengths = tokens.lengths(count)
@@ -138,24 +140,30 @@ class Gathering:
             lengths = np.zeros(count, np.int64)
             lengths[as_array(documents)] = as_array(values)
             arrays[f"l.{name}"], totals[name] = small(lengths), int(lengths.sum())
-        for name, posted in (self.posted | self.tags | self.wholes).items():
+        for name, posted in _used_up(self.posted, self.tags, self.wholes):
             bytes_of = length_bytes(arrays.get(f"l.{name}", np.zeros(count, np.uint8)))
             arrays |= _named(f"f.{name}", posted.arrays(bytes_of))
             kinds[name] = posted.kind
         for name, posted in self.vectors.items():
             arrays |= _named(f"v.{name}", posted.arrays(np.zeros(count, np.uint8)))
-        for name, stored in self.stored.items():
-            arrays |= _named(f"s.{name}", stored.arrays(count))
+        stored = list(self.stored)
+        for name, values in _used_up(self.stored):
+            arrays |= _named(f"s.{name}", values.arrays(count))
         for name, (kind, column) in self.columns.items():
             if kind.startswith("number:"):
                 arrays[f"c.{name}"] = column.array(count)
             else:
                 arrays |= _named(f"c.{name}", column.arrays(count))
+        for name, texts in _used_up(self.texts):
+            lengths, totals[name], found = texts.lengths_and_arrays(count)
+            arrays[f"l.{name}"] = small(lengths)
+            arrays |= _named(f"f.{name}", found)
+            kinds[name] = texts.kind
         said = {
             "count": count,
             "fields": kinds,
             "totals": totals,
-            "stored": list(self.stored),
+            "stored": stored,
             "defaults": {
                 name: None if column.default != column.default else column.default
                 for name, (kind, column) in self.columns.items()
@@ -165,6 +173,13 @@ class Gathering:
             "vectors": {name: one.kind for name, one in self.vectors.items()},
         }
         return Memory(arrays, said)
+
+
+def _used_up(*fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What was gathered of each field, which is let go of as soon as its arrays are made."""
+    for some in fields:
+        for name in list(some):
+            yield name, some.pop(name)
 
 
 def _named(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:

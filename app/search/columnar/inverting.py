@@ -28,7 +28,7 @@ def ranked(names: Sequence[bytes], terms: Array) -> tuple[Strings, Array]:
     return Strings.of([names[number] for number in by_name]), ranks
 
 
-def _order(ranks: Array) -> Array:
+def order_of(ranks: Array) -> Array:
     """What sorts ranks, equals in order: numpy sorts whole keys many times faster than it finds an order."""
     keys = ranks.astype(np.uint64) << np.uint64(32)
     keys |= np.arange(len(ranks), dtype=np.uint64)
@@ -61,7 +61,7 @@ def of_tokens(tokens: Tokens, bytes_of: Array) -> dict[str, Array]:
     """The field of tokens. ``bytes_of`` has the length byte of every document."""
     strings, ranks = ranked(tokens.names, tokens.terms)
     per_token = ranks[tokens.terms]
-    order = _order(per_token)
+    order = order_of(per_token)
     term, owner = per_token[order], tokens.documents[order]
     first = changes(term, owner)
     many = np.diff(first, append=len(owner)).astype(np.uint32)
@@ -73,32 +73,6 @@ def of_tokens(tokens: Tokens, bytes_of: Array) -> dict[str, Array]:
         per_term = np.bincount(per_token, minlength=len(strings))
         arrays |= {**packed("places", tokens.places[order]), "place_starts": small(starts(per_term))}
     return arrays
-
-
-def of_texts(
-    names: Sequence[bytes], tokens: Array, documents: Array, counts: Array, leads: Array, bytes_of: Array
-) -> dict[str, Array]:
-    """The field of plain texts: tokens come in order, ``counts[i]`` of them in document ``documents[i]``.
-
-    Tokens are numbers in ``names``; the first token of document ``documents[i]`` stands at place
-    ``leads[i]``, the others at the next ones. ``bytes_of`` has the length byte of every document.
-    """
-    terms, ranks = ranked(names, tokens)
-    per_token = ranks[tokens]
-    per_term = np.bincount(per_token, minlength=len(terms))
-    order = _order(per_token)
-    first = starts(counts)[:-1]
-    places = np.arange(len(tokens), dtype=np.uint32)
-    places -= np.repeat((first - leads).astype(np.int64).astype(np.uint32), counts)
-    places = small(places)[order]
-    owner = np.repeat(documents.astype(np.uint32), counts)[order]
-    ranks_sorted = np.repeat(np.arange(len(terms), dtype=np.uint32), per_term)
-    fresh = changes(ranks_sorted, owner)
-    many = np.diff(fresh, append=len(owner)).astype(np.uint32)
-    found = owner[fresh]
-    codes, table = coded(many, bytes_of[found], many)
-    arrays = made(terms, np.bincount(ranks_sorted[fresh], minlength=len(terms)), found, codes, table)
-    return {**arrays, **packed("places", places), "place_starts": small(starts(per_term))}
 
 
 def of_postings(
@@ -117,7 +91,7 @@ def of_postings(
     that are not Whoosh's own. A term that comes twice for one document counts once.
     """
     strings, ranks = ranked(names, terms)
-    order = _order(ranks[terms]).astype(np.int64)
+    order = order_of(ranks[terms]).astype(np.int64)
     first = changes(ranks[terms][order], documents[order])
     order = order[first]
     per_posting, found = ranks[terms][order], documents[order].astype(np.uint32)

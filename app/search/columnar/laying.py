@@ -7,6 +7,7 @@ from app.search.columnar.arrays import Array, Strings, changes, narrow, packed, 
 
 CHUNK = 16  # bits of a document's number within its run
 BYTES = 1 << CHUNK - 3  # of a run that is kept as bits
+_LOOKED_UP = 1 << 24  # numbers below this are told apart by looking, and not by sorting
 
 
 def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[str, Array]]:
@@ -28,8 +29,8 @@ def coded(weights: Array, lengths: Array, counts: Array) -> tuple[Array, dict[st
         return codes[keys], table
     if len(counts) and _halves(weights, int(counts.max()) + 1):  # small numbers are told apart by looking
         width = int(counts.max()) + 1
-        pairs, pair = _distinct((weights * 2).astype(np.uint32) * np.uint32(width) + counts)
-        seen, codes = _distinct(pair.astype(np.uint32) * np.uint32(256) + lengths)
+        pairs, pair = distinct((weights * 2).astype(np.uint32) * np.uint32(width) + counts)
+        seen, codes = distinct(pair.astype(np.uint32) * np.uint32(256) + lengths)
         order = np.argsort(-np.bincount(codes), kind="stable")
         ranks: Array = np.zeros(len(order), narrow(max(len(order) - 1, 0)))
         ranks[order] = np.arange(len(order))
@@ -57,14 +58,17 @@ def _halves(weights: Array, times: int) -> bool:
     return bool(few and (twice == np.floor(twice)).all())
 
 
-def _distinct(values: Array) -> tuple[Array, Array]:
-    """The different numbers, ascending (all of them small), and which of these each value is."""
-    marks = np.zeros(int(values.max()) + 1, bool)
+def distinct(values: Array) -> tuple[Array, Array]:
+    """The different whole numbers, ascending, and which of these each value is."""
+    if int(values.max(initial=0)) >= _LOOKED_UP:
+        found, which = np.unique(values, return_inverse=True)
+        return found, small(which)
+    marks = np.zeros(int(values.max(initial=0)) + 1, bool)
     marks[values] = True
-    distinct = np.flatnonzero(marks)
-    table: Array = np.zeros(len(marks), narrow(len(distinct)))
-    table[distinct] = np.arange(len(distinct))
-    return distinct, table[values]
+    found = np.flatnonzero(marks)
+    table: Array = np.zeros(len(marks), narrow(len(found)))
+    table[found] = np.arange(len(found))
+    return found, table[values]
 
 
 def made(
@@ -79,16 +83,21 @@ def made(
     chunks = (documents >> CHUNK).astype(np.uint16)
     number = np.repeat(np.arange(len(per_term), dtype=np.uint32), per_term)
     first = changes(number, chunks)
-    laid, dense = in_runs(documents, first)
+    runs = np.bincount(number[first], minlength=len(per_term))
+    arrays = laid(terms, runs, chunks[first], np.append(first, len(documents)), documents)
+    return {**arrays, **packed("codes", codes), **table}
+
+
+def laid(terms: Strings, runs: Array, chunks: Array, firsts: Array, documents: Array) -> dict[str, Array]:
+    """The arrays that say in which documents terms are: ``runs[i]`` runs of term ``i``, in ``chunks``."""
+    lower, dense = in_runs(documents, firsts[:-1])
     return {
         **fronts.kept(terms),
-        "runs": small(starts(np.bincount(number[first], minlength=len(per_term)))),
-        "chunks": small(chunks[first]),
-        "firsts": small(np.append(first, len(documents))),
-        "documents": laid,
+        "runs": small(starts(runs)),
+        "chunks": small(chunks),
+        "firsts": small(firsts),
+        "documents": lower,
         **({"dense": small(dense)} if len(dense) else {}),
-        **packed("codes", codes),
-        **table,
     }
 
 
@@ -97,7 +106,7 @@ def in_runs(documents: Array, first: Array) -> tuple[Array, Array]:
 
     Runs begin at ``first``; those of more than 8,192 documents are kept as bits.
     """
-    lower = documents.astype(np.uint16)
+    lower = documents.astype(np.uint16, copy=False)
     ends = np.append(first[1:], len(documents))
     dense = np.flatnonzero(ends - first > BYTES)
     if not len(dense):

@@ -15,7 +15,7 @@ class Into(Protocol):
 
 
 class Shape:
-    """What is done with each value of such a document, which counts for ``cost`` words beside its texts.
+    """What is done with each value of such a document, which needs ``cost`` bytes beside its texts.
 
     Documents wait until there are many, or ``settle`` is called; where ``waiting`` is False, they never do.
     """
@@ -46,7 +46,7 @@ class Shape:
         self._told.append((place, memo, into))
 
     def take(self, document: int, values: Sequence[Any]) -> int:
-        """Take a document apart: about how many words it has; -1: nothing was taken, it must be looked at.
+        """Take a document apart: about the bytes it needs; -1: nothing was taken, it must be looked at.
 
         Raises what its fields raise, before anything is taken. Those that wait are the documents before it.
         """
@@ -65,7 +65,7 @@ class Shape:
         self._rows.append(values)
         if len(self._rows) == _TOGETHER or not self.waiting:
             self.settle()
-        return self.cost + len(texts) // 6
+        return self.cost + len(texts)
 
     def settle(self) -> None:
         """Nothing waits any longer."""

@@ -4,7 +4,7 @@ A stretch of at most sixteen bytes is two numbers of 64 bits. What it stands for
 place for each stretch, found by multiplying; a stretch whose place is taken is left to the caller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Cut:
 class Table:
     """What stretches stand for: numbers that ``learn`` says, asked for as seldom as can be."""
 
-    def __init__(self, learn: Callable[[bytes], int]) -> None:
+    def __init__(self, learn: Callable[[Sequence[bytes]], Iterable[int]]) -> None:
         self._learn, self._used = learn, 0  # so many places are taken
         self._empty(_FIRST)
 
@@ -98,7 +98,7 @@ class Table:
     def _learnt(self, cut: Cut, numbers: Ints) -> Array:
         spans = zip(cut.begins.take(numbers).tolist(), cut.ends.take(numbers).tolist(), strict=True)
         stretches = [cut.data[begin:end] for begin, end in spans]
-        return np.fromiter(map(self._learn, stretches), np.int32, len(stretches))
+        return np.fromiter(self._learn(stretches), np.int32, len(stretches))
 
     def _places(self, first: Array, second: Array) -> Ints:
         mixed = second * _MIX

@@ -22,7 +22,7 @@ from app.search.columnar.values import dumped
 _KNOWN = frozenset((str, int, float, bool, datetime, date, Decimal, tuple))  # values of these are remembered
 _SHAPES = 1000  # kinds of document that are remembered
 _REMEMBERED = 50_000  # values of a field whose terms are remembered
-_COST = 8  # what a field of a document counts for, in words
+_COST = 50  # bytes of memory that a field of a document takes, beside a byte for each letter of a text
 
 Todo = list[
     tuple[Callable[[int, Any], Any], Any]
@@ -54,10 +54,17 @@ class Taking:
     def __init__(self, schema: Schema, gathering: Gathering) -> None:
         self.schema = schema
         self._plans: dict[str, _Plan] = {}
-        self.renew(gathering)
+        self._renew(gathering)
 
-    def renew(self, gathering: Gathering) -> None:
-        """Begin a new run."""
+    def handed(self, gathering: Gathering) -> tuple[Gathering, int]:
+        """What was gathered in this run, and of how many documents; a new run begins with ``gathering``."""
+        self.settle()
+        full, count = self.gathering, self.count
+        full.settle()
+        self._renew(gathering)
+        return full, count
+
+    def _renew(self, gathering: Gathering) -> None:
         self.gathering, self.count = gathering, 0
         self._shapes: dict[tuple[Any, ...], Shape | None] = {}
         self._last: Shape | None = None  # whose documents may be waiting
@@ -86,9 +93,9 @@ class Taking:
                 self.settle()
                 self._last = shape
             self.gathering.document = self.count
-            words = shape.take(self.count, values)
-            if words >= 0:
-                self.gathering.size += words
+            size = shape.take(self.count, values)
+            if size >= 0:
+                self.gathering.size += size
                 self.count += 1
                 return True
         if not self._looked_at(given, boost):
@@ -199,7 +206,7 @@ class Taking:
             if text:
                 if plan.into is None:
                     plan.into = gathering.text(name, plan.tokenizing)
-                gathering.size += len(value) // 6
+                gathering.size += len(value)
                 todo.append((plan.into.add, value))
                 return True
             if name in gathering.texts:

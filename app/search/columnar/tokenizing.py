@@ -7,7 +7,9 @@ and what comes out is Whoosh's by construction.
 
 # mypy: allow-untyped-calls
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -77,7 +79,7 @@ class _Memo(dict[bytes, int]):
 
 
 class Tokenizing:
-    """Numbers of tokens of texts. ``names`` are the tokens as bytes."""
+    """Numbers of tokens of texts. ``names`` has the tokens as bytes."""
 
     def __init__(self, analyzer: Any, stops: bool) -> None:
         self.analyzer, self.stops = analyzer, stops
@@ -89,12 +91,11 @@ class Tokenizing:
 
     def reset(self) -> None:
         """Forget all tokens and their numbers."""
-        self.names: list[bytes] = []
-        self._numbers: dict[bytes, int] = {}
+        self.names: dict[bytes, int] = defaultdict(count().__next__)  # in the order of their numbers
         self.several: list[list[int]] = []
         self._memo = _Memo(self)
-        self._table = Table(self._memo.__getitem__)
-        self._filtered = self._stream()
+        self._table = Table(self._asked_for)
+        self._filtered = self._stream(iter(lambda: self._word, None))
 
     @property
     def full(self) -> bool:
@@ -109,6 +110,26 @@ class Tokenizing:
         cut = Cut(together.encode(errors="surrogatepass").translate(_SPACED))
         return self._table.codes(cut), cut.per_text
 
+    def _asked_for(self, stretches: Sequence[bytes]) -> Iterable[int]:
+        """What stretches give. The analyzer gets all new plain words together."""
+        if self.plain:
+            known, learnt = self._memo, self._learnt
+            fresh = [
+                one
+                for one in dict.fromkeys(stretches)
+                if one.isalnum()
+                and one not in known
+                and one not in learnt  # so it is one word of the patterns
+            ]
+            found = self._stream(map(bytes.decode, fresh))
+            names = [None if token.stopped else token.text.encode() for token in found]
+            known.update(
+                zip(fresh, (-1 if name is None else self.names[name] for name in names), strict=True)
+            )
+            if len(learnt) < _LEARNT:
+                learnt.update(zip(fresh, zip(names, strict=True), strict=True))
+        return map(self._memo.__getitem__, stretches)
+
     def ask(self, stretch: bytes) -> int:
         """What the analyzer gives for one stretch, as a code."""
         names = self._learnt.get(stretch)
@@ -117,10 +138,10 @@ class Tokenizing:
             if len(self._learnt) < _LEARNT:
                 self._learnt[stretch] = names
         if len(names) == 1:
-            return -1 if names[0] is None else self._number(names[0])
+            return -1 if names[0] is None else self.names[names[0]]
         if not names:
             return -2
-        self.several.append([-1 if name is None else self._number(name) for name in names])
+        self.several.append([-1 if name is None else self.names[name] for name in names])
         return -2 - len(self.several)
 
     def _asked(self, stretch: str) -> tuple[bytes | None, ...]:
@@ -131,31 +152,24 @@ class Tokenizing:
             try:
                 token = next(self._filtered)
             except BaseException:
-                self._filtered = self._stream()
+                self._filtered = self._stream(iter(lambda: self._word, None))
                 raise
             found.append(None if token.stopped else token.text.encode())
         return tuple(found)
 
-    def _stream(self) -> Iterator[Any]:
-        """The analyzer's filters over one word after another, ``_word``: to begin them anew takes long."""
+    def _stream(self, given: Iterable[str]) -> Iterator[Any]:
+        """What the analyzer's filters make of words, one after another: to begin them anew takes long."""
         token = Token(positions=True, removestops=False, mode="index")
 
         def words() -> Iterator[Any]:
-            while True:
-                token.text, token.pos, token.boost, token.stopped = self._word, 0, 1.0, False
+            for token.text in given:
+                token.pos, token.boost, token.stopped = 0, 1.0, False
                 yield token
 
         stream: Iterator[Any] = words()
         for item in self._items[1:]:
             stream = item(stream)
         return stream
-
-    def _number(self, token: bytes) -> int:
-        number = self._numbers.get(token)
-        if number is None:
-            number = self._numbers[token] = len(self.names)
-            self.names.append(token)
-        return number
 
     def tokens(self, codes: Array, counts: Array) -> tuple[Array, Array, Array]:
         """Tokens of texts with ``counts`` codes each; how many each text has, and the place of its first.

@@ -66,7 +66,7 @@ class ColumnarWriter(SegmentWriter):
         self._searcher: Any = None
         self._most, self._driven, self._limit = most, driven, limitmb
         self._runs: list[Parted] = []
-        self._taking = Taking(self.schema, Gathering(limitmb))
+        self._taking = Taking(self.schema, Gathering(limitmb, self.folder))
 
     @property
     def folder(self) -> Path:
@@ -247,12 +247,10 @@ class ColumnarWriter(SegmentWriter):
 
     def _close_run(self, spill: bool) -> None:
         """Make arrays of what was gathered; ``spill`` them to a file that goes with the commit."""
-        self._taking.settle()
-        gathering, count = self._taking.gathering, self._taking.count
-        if not count:
+        if not self._taking.count:
             return
+        gathering, count = self._taking.handed(Gathering(self._limit, self.folder))
         made: Any = gathering.made(count)
-        self._taking.renew(Gathering(self._limit))
         if spill:
             path = self.folder / ColumnSegment(self.indexname).make_filename(EXTENSION)
             made = ColumnFile(path, columnfile.write(path, made, lasting=False))
