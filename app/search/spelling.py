@@ -12,7 +12,7 @@ from itertools import product
 
 from anyascii import anyascii
 
-from app.search.columnar.expanding import one_edit
+from app.search.columnar.edits import one_edit
 
 # Letters whose usual Latin form misleads; J stands for the sound of "John", C for that of "church",
 # q for a sound between h and k, W for one between u and v.

@@ -76,6 +76,10 @@ class Fronted(Strings):
         """All arrays, by the ends of their names."""
         return {end: self._source[f"{self._name}.{end}"] for end in ("blob", "ends", "shared", "rest")}
 
+    def plain(self) -> Strings:
+        """The same, end to end."""
+        return Strings.of(self.slice(0, self._size))
+
     def taken(self, indexes: Array) -> Strings:
         """The strings of these numbers, in this order."""
         every = self.slice(0, self._size)

@@ -138,7 +138,7 @@ class SegmentData:
 
     def lexicon(self, field: str) -> Any:
         """The words of a field, for finding those that are spelt almost alike; made once."""
-        from app.search.columnar.expanding import Spelling
+        from app.search.columnar.edits import Spelling
 
         if field not in self._lexicons:
             self._lexicons[field] = Spelling(self.fields[field])
