@@ -8,6 +8,7 @@ import numpy as np
 from app.search.columnar.arrays import Array, Bools
 from app.search.columnar.meeting import Leaf
 from app.search.columnar.nodes import Listed
+from app.search.columnar.phrasing import unique
 from app.search.columnar.selecting import candidates
 from app.search.columnar.snapshot import View, scratch
 
@@ -100,6 +101,5 @@ def _here_and_there(
     )  # some stand in each
     for at in places:
         scores[at] = 0
-    return Added(
-        np.unique(chosen).astype(np.uint32), total, np.sort(np.concatenate(fresh)) if whole else None
-    )
+    chosen.sort()
+    return Added(unique(chosen).astype(np.uint32), total, np.sort(np.concatenate(fresh)) if whole else None)

@@ -50,7 +50,7 @@ class Forward:
     def of(self, documents: Ints) -> "Forward":
         """The same for some documents, in this order."""
         if self.starts is None:
-            return Forward(self.terms[documents], None, self.none)
+            return Forward(self.terms.take(documents), None, self.none)
         begins = self.starts[documents]
         counts = self.starts[documents + 1] - begins
         return Forward(self.terms[ranges(begins, counts)], starts(counts), self.none)
@@ -72,13 +72,12 @@ def forward(part: Postings, count: int) -> Forward:
     terms = len(part.terms)
     documents = part.documents(0, terms) if terms else np.zeros(0, np.uint32)
     owners: Array = np.repeat(np.arange(terms, dtype=narrow(terms)), part.per_term())
-    per_document = np.bincount(documents, minlength=count)
-    if not len(per_document) or per_document.max() < 2:
-        found: Array = np.full(count, terms, narrow(terms))
-        found[documents] = owners
+    found: Array = np.full(count, terms, narrow(terms))
+    found[documents] = owners
+    if np.count_nonzero(found != terms) == len(documents):  # no document was named twice
         return Forward(found, None, terms)
     order = np.argsort(documents, kind="stable")
-    return Forward(owners[order], starts(per_document), terms)
+    return Forward(owners[order], starts(np.bincount(documents, minlength=count)), terms)
 
 
 class PerGroup(NamedTuple):
@@ -107,7 +106,7 @@ class Groups:
         self.of, self.count = by_document.terms, by_document.none + 1
         self.begins = changes(self.of)
         self.names = self.of[self.begins].astype(np.intp)
-        self.together = len(np.unique(self.names)) == len(self.names)
+        self.together = bool((np.bincount(self.names, minlength=1) < 2).all())
         self.firsts: Ints = np.zeros(self.count, np.int64)
         self.firsts[self.of[::-1]] = np.arange(data.count)[::-1]
         self._facets: dict[str, tuple[Forward, Forward | None]] = {}
@@ -120,7 +119,7 @@ class Groups:
         if found is None:
             by_document: Forward = self.data.forward(name)
             by_group = by_document.of(self.firsts)
-            alike = by_group.of(self.of.astype(np.int64)).same(by_document)
+            alike = by_group.of(self.of).same(by_document)
             found = self._facets[name] = by_document, by_group.ready() if alike else None
         return found
 

@@ -60,17 +60,17 @@ class JoinedData(SegmentData):
         joined = self.fields[field]
         assert isinstance(joined, Joined)
         names, maps = joined.merged
-        none, pieces, renumbered = len(names), [], iter(maps)
+        none, kind, pieces, renumbered = len(names), narrow(len(names)), [], iter(maps)
         for part in self.parts:
             if field in part.fields:
                 one, numbers = part.forward(field), next(renumbered)
-                pieces.append((np.append(numbers, none)[one.terms], one.starts))
+                pieces.append((np.append(numbers, none).astype(kind).take(one.terms), one.starts))
             else:
-                pieces.append((np.full(part.count, none), None))
+                pieces.append((np.full(part.count, none, kind), None))
         if all(begins is None for _, begins in pieces):
-            return Forward(np.concatenate([one for one, _ in pieces]).astype(narrow(none)), None, none)
+            return Forward(np.concatenate([one for one, _ in pieces]), None, none)
         counts = [(one < none) if begins is None else np.diff(begins) for one, begins in pieces]
-        terms: Array = np.concatenate([one[one < none] for one, _ in pieces]).astype(narrow(none))
+        terms: Array = np.concatenate([one[one < none] for one, _ in pieces])
         return Forward(terms, starts(np.concatenate(counts)), none)
 
     def names(self, field: str) -> Strings:

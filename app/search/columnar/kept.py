@@ -42,9 +42,9 @@ class Kept:
         """An array, if it is here."""
         return self._room.known((self._owner, *key))
 
-    def wanted(self, key: Any, size: int) -> bool:
-        """Whether an array of so many bytes is here, or is asked for so often that it should be."""
-        return self._room.wanted((self._owner, *key), size)
+    def wanted(self, key: Any, size: int, times: int = 2) -> bool:
+        """Whether an array of so many bytes is here, or was asked for so many times that it should be."""
+        return self._room.wanted((self._owner, *key), size, times)
 
     def has(self, key: Any) -> bool:
         """Whether an array is here."""
@@ -94,13 +94,13 @@ class Room:
                 pass
         return found
 
-    def wanted(self, key: Any, size: int) -> bool:
-        """Whether an array of so many bytes is here, or is asked for so often that it should be."""
+    def wanted(self, key: Any, size: int, times: int = 2) -> bool:
+        """Whether an array of so many bytes is here, or was asked for so many times that it should be."""
         if key in self._found:
             return True
         with self._lock:
             asked = self._ask(key)
-            return asked > 2 * _DEAR.get(key[1], 1) and self._room_for(size + _ENTRY, asked)
+            return asked > times * _DEAR.get(key[1], 1) and self._room_for(size + _ENTRY, asked)
 
     def has(self, key: Any) -> bool:
         """Whether an array is here."""

@@ -5,7 +5,6 @@ stands behind that (an analyzer has left gaps), as long as the longest.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ _SOON = 40_000  # places of a term whose keys are made for one search
 _OFTEN = 1_000_000  # and for several, if they ask for it
 LESS_OFTEN = 400_000  # and if it could be done without
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
+_DEAREST = 5  # times a term is asked for before it is marked, which takes as long as a hundred askings
 _MARKED = 4_000_000  # places of a term that is marked at most
 _BITS = 4  # marks (at least) for each place of a term
 _OF_ALL = 12  # of a term in more than this part of all documents its first place in each is kept
@@ -39,13 +39,15 @@ class Line:
         self.even = lengths is None
 
         def laid() -> Array:
-            if lengths is None:
-                sizes: Any = np.full(view.count, self.part.most_places + 1, np.int64)
-            else:
-                sizes = lengths.astype(np.int64)
-            ends = np.cumsum(sizes + LONGEST)
-            kind = np.uint32 if not len(ends) or ends[-1] + LONGEST < 1 << 32 else np.int64
-            return np.concatenate(([LONGEST], ends + LONGEST)).astype(kind)
+            whole = 0 if lengths is None else int(lengths.sum(dtype=np.int64))
+            room = LONGEST + (self.part.most_places + 1 if lengths is None else 0)
+            end = whole + (view.count + 1) * room + LONGEST
+            found: Array = np.arange(view.count + 1, dtype=np.uint32 if end < 1 << 32 else np.int64)
+            found *= room
+            found += LONGEST
+            if lengths is not None:
+                found[1:] += lengths.cumsum(dtype=found.dtype)
+            return found
 
         self.edges = view.kept.get(("line", field, self.even), laid)
         self.begins = self.edges[:-1]
@@ -125,7 +127,7 @@ class Line:
         if known is not None:
             return known
         bits = 1 << (_BITS * self.size(number)).bit_length()
-        if self.size(number) > _MARKED or not self.view.kept.wanted(name, bits >> 3):
+        if self.size(number) > _MARKED or not self.view.kept.wanted(name, bits >> 3, _DEAREST):
             return None
 
         def made() -> Array:

@@ -8,7 +8,7 @@ import pytest
 from whoosh import analysis, fields
 
 from app.search import columnar
-from app.search.columnar import meeting, searching
+from app.search.columnar import lines, meeting, searching
 from app.search.columnar.lines import Line
 from app.search.columnar.snapshot import View
 
@@ -69,7 +69,7 @@ def test_marks_leave_out_nothing_that_is_there(opened: tuple[View, list[list[str
     view, _ = opened
     line, number = Line(view, "text", even=False), view.data.fields["text"].terms.find(word.encode())
     keys = line.keys((number,))
-    assert all(line.marks(number) is None for _ in range(2))
+    assert all(line.marks(number) is None for _ in range(lines._DEAREST))
     marks = line.marks(number)
     assert marks is not None
     assert line.likely(keys, marks).all()
