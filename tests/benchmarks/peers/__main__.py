@@ -27,7 +27,7 @@ from tests.benchmarks.peers.engines import CANNOT, NAMES, Worker, absent, cooled
 
 SAMPLE = 10_000  # passages that questions are drawn from: every number of passages has them
 ALONE = {"fts5", "postgres", "xapian", "whoosh"}  # build with one process
-QUICK = 120.0  # seconds: what builds in less is built several times
+QUICK = 40.0  # seconds: what builds in less is built several times
 
 
 class Run:
