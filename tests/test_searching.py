@@ -202,6 +202,7 @@ def test_signs_of_other_query_languages_are_left_out_and_said(client, keep, work
     work()
     said = client.get("/api/v1/search", query_string={"q": words}).json
     assert said["total"] == 1
+    assert (said["absent"], said["suggestion"]) == (["water"] if "water" in words else [], "")
     assert said["message"] == "The signs ~ and ^ mean nothing here and were left out."
 
 

@@ -32,6 +32,7 @@ def spoken(text: str) -> list[Word]:
         if not word.scrap
         and word.surface not in _OPERATORS
         and text[word.end : word.end + 1] != "*"
+        and text[word.start - 1 : word.start] not in ("~", "^")
         and not any(start <= word.start < end for start, end in skipped)
     ]
 

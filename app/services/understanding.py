@@ -91,8 +91,10 @@ def absent(words: str, query: Query, audience: str) -> tuple[str, ...]:
 
 def suggestion(words: str, query: Query, audience: str) -> str:
     """What may have been meant, as the archive writes it; a name that the archive knows is no slip."""
-    known = {*_known(query), *naming.known(words, audience)}
-    better = index(audience).suggest(words, query.without, frozenset(known))
+    engine, known = index(audience), frozenset(_known(query))
+    better = engine.suggest(words, query.without, known)
+    if better:  # which is seldom, and to know all names takes a while
+        better = engine.suggest(words, query.without, known | naming.known(words, audience))
     typed = {word.surface for word in spoken(words)}
     new = [word for word in spoken(better) if word.surface not in typed]
     written = widening.written([word.surface for word in new], audience, query.without)
