@@ -6,9 +6,11 @@ from random import Random
 import pytest
 
 from app.models import Event
-from app.records import Agent, Named
+from app.records import Agent, FuzzyDate, Named
+from app.services.excerpting import WIDEST, fragments
 from tests.conftest import testimony
 
+YEAR = FuzzyDate("1961", "1961", "1961-01-01", "1961-12-31")
 SYLLABLES = [first + second for first in "bdgklmnprst" for second in "aou"]
 
 
@@ -49,9 +51,14 @@ def test_a_testimony_that_says_much_leaves_room_for_the_others(client, shelf):
 def test_every_testimony_stands_on_one_page_only(client, shelf):
     shelf("weevil", **{chr(ord("a") + n): 4 for n in range(12)})
     for order in ("relevance", "date"):
-        pages = [groups(client.get(f"/search?q=weevil&sort={order}&page={n}").text) for n in (1, 2, 3)]
-        assert [len(one) for one in pages] == [10, 2, 0]
+        pages = [groups(client.get(f"/search?q=weevil&sort={order}&page={n}").text) for n in (1, 2)]
+        assert [len(one) for one in pages] == [10, 2]
         assert len({name for one in pages for name, _ in one}) == 12
+
+
+def test_after_the_last_page_stands_the_last_page(client, shelf):
+    shelf("weevil", one=1)
+    assert client.get("/search?q=weevil&page=9").location == "/search?q=weevil"
 
 
 def understood(page: str) -> list[str]:
@@ -81,6 +88,19 @@ def test_who_speaks_is_said_in_words_in_whatever_script_the_name_is_typed(client
         said = client.get("/api/v1/search", query_string={"q": words.replace(" ", " AND ")}).json
         assert (said["total"], said["voices"]) == (1, ["Vell"]), words
     assert client.get("/api/v1/search?q=Велл+AND+garage&exact=1").json["voices"] == []
+
+
+def test_over_time_only_words_that_are_said_are_counted_under_names_that_are_said(client, keep, work):
+    keep(testimony("a", "We had our bread from Mr Vell in those days.", period=YEAR))
+    keep(testimony("b", "The rifle was in the garage.", "Мы видели Велла на мосту.", period=YEAR))
+    work()
+    assert "Vell” speaks" in client.get("/search?q=Vell").text
+    page = client.get("/search/words?q=Vell&q=rifle").text
+    assert understood(page) == ["Also searched for “Vell”: Велла"]
+    assert re.findall(r"(\d+ passages?)</span></figcaption>", page) == ["2 passages", "1 passage"]
+    [undo] = re.findall('<a href="([^"]*)">search only for what I typed', page)
+    page = client.get(undo.replace("&amp;", "&")).text
+    assert re.findall(r"(\d+ passages?)</span></figcaption>", page) == ["1 passage", "1 passage"]
 
 
 def test_stop_words_are_not_marked_beside_words_that_tell(client, keep, work):
@@ -221,3 +241,15 @@ def test_suggestions_say_what_they_are_in_the_readers_language(client, keep, wor
     for language, said in (("en", "Place"), ("ru", "Место")):
         answer = client.get("/search/complete?q=kelv", headers={"Accept-Language": language})
         assert [one["hint"] for one in answer.json] == [said]
+
+
+def test_a_long_line_is_shown_where_most_of_it_answers() -> None:
+    early, late = "The bell. ", "The bell and the mill by the bell. "
+    text = early + "and so on " * 60 + late + "and so on " * 60
+    spans = [match.span() for match in re.finditer("bell|mill", text)]
+    shown = fragments(text, spans)
+    assert [one.text for one in shown if one.marked] == ["bell", "mill", "bell"]
+    assert shown[0].text == "… "
+    assert shown[-1].text == " …"
+    assert len("".join(one.text for one in shown)) <= WIDEST + 4
+    assert "".join(one.text for one in shown[1:-1]) in text

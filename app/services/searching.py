@@ -10,12 +10,13 @@ from app.archive import index
 from app.db import session
 from app.errors import Invalid
 from app.models import Audience, Edition, EditionPart, Testimony
-from app.pages import Answer, Facet, FacetValue, Fragment, PassageHit, Summary, TestimonyHits
+from app.pages import Answer, Facet, FacetValue, PassageHit, Summary, TestimonyHits
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Results
 from app.search.folding import fold
 from app.services import naming, reading, understanding, wording
+from app.services.excerpting import fragments
 from app.services.questioning import Questioner
 from app.services.understanding import FACETS
 
@@ -157,7 +158,7 @@ def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Q
         line=line.number,
         start_ms=line.start_ms if line.start_ms is not None else part.start_ms,
         speaker=line.speaker,
-        fragments=_fragments(line.text, spans),
+        fragments=fragments(line.text, spans),
         machine=line.machine,
         score=hit.score,
         text="\n".join(held.text for held in lines if held.text),
@@ -168,38 +169,6 @@ def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Q
 def _told(line: Line, spans: Sequence[tuple[int, int]]) -> int:
     """How many different words are marked in a line."""
     return len({fold(line.text[start:end]) for start, end in spans})
-
-
-def _fragments(text: str, spans: Sequence[tuple[int, int]]) -> tuple[Fragment, ...]:
-    """The text around the marks: all of it where it is short, else the stretch that holds them."""
-    start, end = _window(text, spans)
-    pieces: list[Fragment] = [Fragment("… ")] if start else []
-    at = start
-    for first, last in spans:
-        if last > end:
-            break
-        pieces += [Fragment(text[at:first]), Fragment(text[first:last], marked=True)]
-        at = last
-    pieces.append(Fragment(text[at:end]))
-    if end < len(text):
-        pieces.append(Fragment(" …"))
-    return tuple(piece for piece in pieces if piece.text)
-
-
-WIDEST = 360  # characters of a line that a hit shows
-
-
-def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    if len(text) <= WIDEST:
-        return 0, len(text)
-    starts = [first for first, _ in spans] or [0]
-    best = max(starts, key=lambda s: sum(1 for other in starts if s <= other < s + WIDEST - 80))
-    start = max(0, best - 80)
-    start = text.rfind(" ", 0, start) + 1 if start else 0
-    end = min(len(text), start + WIDEST)
-    if end < len(text) and (space := text.rfind(" ", start, end)) > start:
-        end = max([space, *(last for first, last in spans if first < end <= last)])
-    return start, end
 
 
 def _facets(results: Results, filters: Mapping[str, tuple[str, ...]]) -> tuple[Facet, ...]:

@@ -6,7 +6,7 @@ its years an equal share; one that is open or wider than a generation is counted
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from sqlalchemy import select
 from app.archive import index, settings
 from app.db import session
 from app.models import Audience, Edition, Testimony
-from app.services import searching, understanding
+from app.pages import Summary
+from app.services import naming, searching, understanding
 
 WIDEST = 30  # years that a date may span and still be counted in each
 MOST_COLUMNS = 30  # years, or stretches of years, that a plot shows
@@ -66,7 +67,7 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What several searches find, over time and by place. ``totals`` are passages."""
+    """What several searches find, over time and by place. ``totals`` are passages, ``also`` as in Answer."""
 
     totals: tuple[int, ...]
     whole: int
@@ -74,6 +75,8 @@ class Words:
     kinds: tuple[str, ...]  # those that anything is known of
     years: Spread
     places: Spread
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    within: Summary | None = None
 
 
 def spread(
@@ -89,8 +92,10 @@ def spread(
 
     Raises NotFound for ``within`` what is not open.
     """
-    searching.inside_of(within, audience)
+    inside = searching.inside_of(within, audience)
     asked = [understanding.understood(q, audience, filters, exact=exact, within=within) for q in queries]
+    asked = [replace(query, voices=frozenset()) for query in asked]  # who speaks is no word that is said
+    also = {word: names for q in asked for word, names in naming.said(q.words, q.variants).items()}
     tallies = [index(audience).tally(query) if query.words.strip() else {} for query in asked]
     whole = index(audience).tally(understanding.understood("", audience, filters, within=within))
     known = _known(audience)
@@ -105,6 +110,8 @@ def spread(
         kinds=kinds,
         years=_by_year(tallies, whole, {group: known[group].years[kind] for group in whole}),
         places=_by_place(tallies, whole, {group: known[group].places for group in whole}),
+        also=also,
+        within=inside,
     )
 
 

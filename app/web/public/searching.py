@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import Invalid
@@ -15,7 +15,7 @@ _TESTIMONIES, _PASSAGES = 10, 20  # on a page; passages where only one testimony
 
 
 @bp.get("/search")
-def search() -> str:
+def search() -> ResponseReturnValue:
     """The best passages of each testimony, second drafts under the first, or all within one testimony.
 
     The address holds the whole state.
@@ -32,6 +32,8 @@ def search() -> str:
         limit=_PASSAGES if asked.within else _TESTIMONIES,
         each=0 if asked.within else PER_TESTIMONY,
     )
+    if answer.page > answer.pages:
+        return redirect(asked.page_address(answer.pages))
     answer = replace(answer, results=tuple(folded(answer.results)))
     return render_template("public/search.html", asked=asked, answer=answer)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flask import render_template, request
 
-from app.services import searching, spreading
+from app.services import spreading
 from app.web.public import asking, bp, plots
 from app.web.visitor import audience
 
@@ -31,7 +31,6 @@ def words() -> str:
         found=found,
         plots=plots.over_time(queries, found.years),
         places=plots.by_place(found.places),
-        within=searching.inside_of(asked.within, audience()),
         kinds={one: asked.address(also={**asked.also, "years": one}) for one in spreading.KINDS},
         most=MOST,
     )
