@@ -23,6 +23,7 @@ class Joined(Postings):
         self.parts, self.bases = parts, bases
         self.kind, self.placed = parts[0].kind, parts[0].placed
         self._known: dict[int, list[tuple[int, int]]] = {}
+        self._begins: dict[tuple[int, str], Ints] = {}
 
     @cached_property
     def terms(self) -> "_Terms":
@@ -159,12 +160,17 @@ class Joined(Postings):
         having = self._having(term)
         if len(having) == 1:
             return taken(*having[0], which)
-        begins = starts(np.array([size(*one) for one in having]))
+        key = term, size.__name__
+        begins = self._begins.get(key)
+        if begins is None:
+            if len(self._begins) > _KNOWN:
+                self._begins.clear()
+            begins = self._begins[key] = starts(np.array([size(*one) for one in having]))
         cuts = which.searchsorted(begins).tolist()
         lists = [
-            taken(place, number, which[cuts[at] : cuts[at + 1]] - begins[at])
-            for at, (place, number) in enumerate(having)
-            if cuts[at] < cuts[at + 1]
+            taken(place, number, which[low:high] - begin)
+            for (place, number), low, high, begin in zip(having, cuts, cuts[1:], begins, strict=False)
+            if low < high
         ]
         return np.concatenate(lists) if lists else np.zeros(0, np.uint8)
 

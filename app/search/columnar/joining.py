@@ -13,7 +13,7 @@ import numpy as np
 from app.search.columnar.arrays import Array, Bools, Strings, narrow, starts
 from app.search.columnar.endtoend import Joined
 from app.search.columnar.faceting import Forward
-from app.search.columnar.segmentdata import SegmentData
+from app.search.columnar.segmentdata import SegmentData, Stored
 from app.search.columnar.snapshot import View
 
 
@@ -32,6 +32,8 @@ class JoinedData(SegmentData):
         for name in dict.fromkeys(chain.from_iterable(part.fields for part in parts)):
             having = [(part.fields[name], base) for part, base in self._based() if name in part.fields]
             self.fields[name] = Joined([one for one, _ in having], [base for _, base in having])
+        names = dict.fromkeys(chain.from_iterable(part.stored for part in parts))
+        self.stored = {name: _Stored([part.stored.get(name) for part in parts], self.bases) for name in names}
         self.room = parts[0].room
 
     def _based(self) -> Any:
@@ -42,18 +44,6 @@ class JoinedData(SegmentData):
         lists = [part.lengths(field) for part in self.parts]
         known = [one for one in lists if one is not None]
         return np.concatenate(known) if len(known) == len(lists) else None
-
-    def values(self, numbers: Sequence[int], field: str) -> list[Any]:
-        """What documents store of one field."""
-        found: list[Any] = [None] * len(numbers)
-        owners = [bisect_right(self.bases, number) - 1 for number in numbers]
-        for owner in set(owners):
-            mine = [place for place, one in enumerate(owners) if one == owner]
-            base = self.bases[owner]
-            values = self.parts[owner].values([numbers[place] - base for place in mine], field)
-            for place, value in zip(mine, values, strict=True):
-                found[place] = value
-        return found
 
     def forward(self, field: str) -> Forward:
         """The terms of each document in a field."""
@@ -78,6 +68,20 @@ class JoinedData(SegmentData):
         joined = self.fields[field]
         assert isinstance(joined, Joined)
         return joined.merged[0]
+
+
+class _Stored(Stored):
+    """What documents of several segments store (None: nothing)."""
+
+    def __init__(self, parts: Sequence[Stored | None], bases: Sequence[int]) -> None:
+        self._parts, self._bases = parts, bases
+        self._heard = {}
+
+    def raw(self, document: int) -> bytes | None:
+        """One document's value."""
+        owner = bisect_right(self._bases, document) - 1
+        part = self._parts[owner]
+        return None if part is None else part.raw(document - self._bases[owner])
 
 
 class JoinedView(View):

@@ -20,6 +20,7 @@ _DEAR = {  # beside a copy
     **dict.fromkeys(("laid", "firsts", "begins", "mask", "few", "filter"), 4),
     **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
     "line": 99,
+    "owners": 99,
 }
 _LESS = 0.85  # what is left of its askings when it might have had to go
 _ENTRY = 400  # bytes that an array takes beside its own

@@ -23,6 +23,7 @@ _DEAREST = 5  # times a term is asked for before it is marked, which takes as lo
 _MARKED = 4_000_000  # places of a term that is marked at most
 _BITS = 4  # marks (at least) for each place of a term
 _OF_ALL = 12  # of a term in more than this part of all documents its first place in each is kept
+_STRETCH = 7  # bits of keys in a stretch
 _BLOCK = 4  # bits of the number of a document among those for which one whole number is kept
 
 
@@ -63,9 +64,24 @@ class Line:
         return known
 
     def owners(self, keys: Array) -> Array:
-        """The document of each key."""
-        found: Array = (self.edges.searchsorted(keys, "right") - 1).astype(np.uint32)
-        return found
+        """The document of each key (ascending).
+
+        Of many keys it is looked up in which document each stretch of keys begins: two documents, no more,
+        may begin within the stretch.
+        """
+        name = ("owners", self.field, self.even)
+        size = (int(self.edges[-1]) >> _STRETCH) + 1
+        if len(keys) < FEW or not self.view.kept.wanted(name, 4 * size):
+            return (self.edges.searchsorted(keys, "right") - 1).astype(np.uint32)
+
+        def made() -> Array:
+            found = np.bincount(self.edges >> _STRETCH, minlength=size).cumsum(dtype=np.int32)
+            return np.concatenate((np.full(1, -1, np.int32), found[:-1] - 1))
+
+        found: Array = self.view.kept.get(name, made).take(keys >> _STRETCH)
+        for _ in range((1 << _STRETCH) // LONGEST):
+            found += self.edges.take(found + 1) <= keys
+        return found.view(np.uint32)
 
     def some(self, number: int, others: Sequence[int]) -> Array:
         """The keys of a frequent term, perhaps only where all the others stand as well."""

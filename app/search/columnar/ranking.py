@@ -123,28 +123,43 @@ def _filtering(view: View, asked: Asked) -> tuple[Any, ...]:
 
 
 def _sorted(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]:
+    """The first of some documents (ascending), by a column."""
+    name, kinds = asked.sort, [part.data.columns.get(asked.sort) for part in view.parts]
+    if any(kind is None or kind == "value" or kind.startswith("number:<f") for kind in kinds):
+        raise Unknown(f"{name} cannot be sorted by here")
+    mine = _parted(view, documents)
+    if kinds.count(kinds[0]) == len(kinds) and str(kinds[0]).startswith("number:"):
+        keys = [part.data.numbers(name).take(one) for part, one in mine]
+        return _first(keys[0] if len(keys) == 1 else np.concatenate(keys), documents, asked, view.base)
     found: list[tuple[Any, int]] = []
-    for part in view.parts:
-        low, high = documents.searchsorted((part.base, part.base + part.count)).tolist()
-        found += _sorted_in(part, documents[low:high] - np.uint32(part.base), asked)
-    if len(view.parts) > 1:
-        found.sort(reverse=asked.last)
+    for kind, (part, one) in zip(kinds, mine, strict=True):
+        if str(kind).startswith("number:"):
+            found += _first(part.data.numbers(name).take(one), one, asked, part.base)
+        else:
+            strings = part.data.strings(name)
+            chosen = one[first(strings.numbers.take(one), one, asked.limit, asked.last)]
+            found += [(strings.raw(document) or b"", document + part.base) for document in chosen.tolist()]
+    found.sort(reverse=asked.last)
     return found[: asked.limit]
 
 
-def _sorted_in(view: View, documents: Array, asked: Asked) -> list[tuple[Any, int]]:
-    kind = view.data.columns.get(asked.sort)
-    if kind is None or kind == "value" or kind.startswith("number:<f"):
-        raise Unknown(f"{asked.sort} cannot be sorted by here")
-    number = kind.startswith("number:")
-    keys = view.data.numbers(asked.sort) if number else view.data.strings(asked.sort).numbers
-    chosen = documents[first(keys.take(documents), documents, asked.limit, asked.last)]
-    if number:
-        return list(
-            zip(keys.take(chosen).tolist(), (chosen.astype(np.int64) + view.base).tolist(), strict=True)
-        )
-    strings = view.data.strings(asked.sort)
-    return [(strings.raw(document) or b"", document + view.base) for document in chosen.tolist()]
+def _parted(view: View, documents: Array) -> list[tuple[View, Array]]:
+    """Documents of a view (ascending) as documents of its segments."""
+    if len(view.parts) == 1:
+        return [(view, documents)]
+    ends = np.array([part.base - view.base + part.count for part in view.parts])
+    cuts = [0, *documents.searchsorted(ends).tolist()]
+    return [
+        (part, documents[low:high] - np.uint32(part.base - view.base))
+        for part, low, high in zip(view.parts, cuts, cuts[1:], strict=False)
+    ]
+
+
+def _first(keys: Array, documents: Array, asked: Asked, base: int) -> list[tuple[Any, int]]:
+    """The documents with the first keys, and these."""
+    at = first(keys, documents, asked.limit, asked.last)
+    chosen = documents.take(at).astype(np.int64) + base
+    return list(zip(keys.take(at).tolist(), chosen.tolist(), strict=True))
 
 
 def _count(view: View, asked: Asked, one: Ranked, found: Answer) -> None:
