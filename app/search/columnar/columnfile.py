@@ -107,6 +107,11 @@ class Drafting:
                 return
         if plain.nbytes > _SMALL:
             self._added.append((name, plain))
+        regular = _Regular(plain.dtype.str)
+        regular.see(plain)
+        if (said := regular.said()) is not None:
+            self._entries[name] = said
+            return
         self.stream(name, plain.dtype.str, (plain,))
 
     def stream(self, name: str, kind: str, pieces: Iterable[Array]) -> None:

@@ -28,7 +28,7 @@ VERSION = 4  # raise it when formats change
 
 @dataclass
 class Contents:
-    """What one generation of an index consists of. ``said`` is its schema as it stands on disk."""
+    """What one generation of an index consists of. ``said`` is its schema as it stands on disk, if known."""
 
     schema: Schema
     segments: list[ColumnSegment]
@@ -91,7 +91,8 @@ def write(folder: str | Path, name: str, contents: Contents, *, fresh: bool = Tr
 
     ``fresh`` says that it names files whose names may not be on disk yet.
     """
-    contents.said = schemafile.dumped(ensure_schema(contents.schema))
+    if contents.said is None:
+        contents.said = schemafile.dumped(ensure_schema(contents.schema))
     said = {
         "version": VERSION,
         "generation": contents.generation,

@@ -2,6 +2,7 @@
 
 # mypy: allow-untyped-calls, allow-untyped-defs, disallow-subclassing-any=False
 
+import contextlib
 import os
 import time
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from whoosh.index import FileIndex
 from whoosh.reading import EmptyReader, MultiReader, SegmentReader
 
 from app.search.columnar import contents
-from app.search.columnar.segment import EXTENSION, ColumnSegment, forget
+from app.search.columnar.segment import EXTENSION, ColumnSegment, forget, mark_of
 
 NAME = "MAIN"
 
@@ -32,6 +33,9 @@ class ColumnarIndex(FileIndex):
 
     storage: FileStorage
     _opened: contents.Contents | None = None  # what was read or written last, for the next reader
+    _written: tuple[tuple[int, ...], contents.Contents] | None = (
+        None  # and for the next writer, with its mark
+    )
 
     def __init__(self, storage: FileStorage, schema: Schema | None = None, indexname: str = NAME) -> None:
         self.storage, self._schema, self.indexname = storage, schema and ensure_schema(schema), indexname
@@ -60,8 +64,21 @@ class ColumnarIndex(FileIndex):
         return cls(storage, schema, indexname)
 
     def committed(self, table: contents.Contents) -> None:
-        """What a writer of this index has brought to disk, for the next reader."""
-        self._opened = table
+        """What a writer of this index has brought to disk, for the next reader and the next writer."""
+        self._opened, self._written = table, (mark_of(self._table(table.generation)), table)
+
+    def _table(self, generation: int) -> str:
+        return f"{self.storage.folder}/_{self.indexname}_{generation}.toc"
+
+    def latest(self) -> contents.Contents:
+        """The newest contents, for a writer, whose own the segments are. EmptyIndexError or Damaged."""
+        if self._written is not None and self._written[1].generation == self.latest_generation():
+            mark, known = self._written
+            with contextlib.suppress(FileNotFoundError):
+                if mark_of(self._table(known.generation)) == mark:
+                    segments = [one.copied() for one in known.segments]
+                    return contents.Contents(known.schema, segments, known.generation, known.said)
+        return self._read_toc()
 
     def latest_generation(self) -> int:
         """The generation that was committed last; -1: there is no index."""
@@ -69,8 +86,7 @@ class ColumnarIndex(FileIndex):
 
     def last_modified(self) -> Any:
         """When it was committed."""
-        name = f"_{self.indexname}_{self.latest_generation()}.toc"
-        return os.stat(Path(self.storage.folder) / name).st_mtime
+        return os.stat(self._table(self.latest_generation())).st_mtime
 
     @property
     def release(self) -> tuple[int, int, int]:

@@ -14,13 +14,16 @@ HOLES = 0.5  # the part of a segment's documents that may have been removed befo
 
 
 def due(
-    segments: Sequence[ColumnSegment], coming: int, most: int | None = None, driven: int | None = 0
+    segments: Sequence[ColumnSegment], coming: int | None, most: int | None = None, driven: int | None = 0
 ) -> list[ColumnSegment]:
     """Which segments are to become one with ``coming`` new documents; ``most`` bounds what is copied.
 
     A segment of at most ``driven`` documents (None: any) is rewritten as soon as one of them was removed.
-    They are given back in their order.
+    When documents are only removed (``coming`` is None) all others wait. They are given back in their order.
     """
+    bad = [one for one in segments if one.deleted_count() and (driven is None or one.count <= driven)]
+    if coming is None:
+        return bad
     tiers: dict[int, list[ColumnSegment]] = defaultdict(list)
     for segment in segments:
         tiers[tier(segment.doc_count())].append(segment)
@@ -35,10 +38,9 @@ def due(
         if most is None or total + size <= most:
             taken += mine
             total += size
-    holed = [one for one in segments if one.deleted_count() and (driven is None or one.count <= driven)]
-    holed += [one for one in segments if one not in holed and _holed(one) and _fits(one, total, most)]
-    taken += [one for one in holed if one not in taken]
-    return [one for one in segments if one in taken] if len(taken) > 1 or coming or holed else []
+    bad += [one for one in segments if one not in bad and _holed(one) and _fits(one, total, most)]
+    taken += [one for one in bad if one not in taken]
+    return [one for one in segments if one in taken] if len(taken) > 1 or coming or bad else []
 
 
 def tier(count: int) -> int:

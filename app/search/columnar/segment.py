@@ -2,6 +2,7 @@
 
 # mypy: allow-untyped-calls, disallow-subclassing-any=False
 
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -71,6 +72,12 @@ class ColumnSegment(base.Segment):
         """A mask of the documents that live; None: all do."""
         return None if self.dead is None or not self.dead.any() else ~self.dead
 
+    def copied(self) -> "ColumnSegment":
+        """The same segment, in which other documents may be removed."""
+        found = ColumnSegment(self.indexname, self.count, self.seal)
+        found.segid, found.dead = self.segid, None if self.dead is None else self.dead.copy()
+        return found
+
     def said(self) -> list[Any]:
         """What the table of contents keeps; removed documents as stretches."""
         assert self.seal is not None
@@ -111,8 +118,9 @@ def data_of(storage: Any, segment: ColumnSegment) -> "SegmentData":
 
     if segment.seal is None:
         raise Damaged("a segment that was never written cannot be read")
-    path = Path(storage.folder) / segment.make_filename(EXTENSION)
-    key = str(path.absolute()), segment.seal.digest
+    folder = os.path.abspath(storage.folder)  # a Path would take several times as long
+    path = f"{folder}/{segment.make_filename(EXTENSION)}"
+    key = path, segment.seal.digest
     with _lock:
         known = _open.get(key)
         try:
@@ -122,25 +130,25 @@ def data_of(storage: Any, segment: ColumnSegment) -> "SegmentData":
                 raise
             return known[1]
         if known is None or known[0] != mark:
-            room = _rooms.setdefault(f"{path.parent.absolute()}/{segment.indexname}", Room())
-            known = _open[key] = mark, SegmentData(ColumnFile(path, segment.seal), room)
+            room = _rooms.setdefault(f"{folder}/{segment.indexname}", Room())
+            known = _open[key] = mark, SegmentData(ColumnFile(Path(path), segment.seal), room)
             while len(_open) > MOST_OPEN:
                 _open.popitem(last=False)
         _open.move_to_end(key)
         return known[1]
 
 
-def mark_of(path: Path) -> tuple[int, ...]:
+def mark_of(path: str | Path) -> tuple[int, ...]:
     """What changes with a file. OSError when there is none."""
-    seen = path.stat()
+    seen = os.stat(path)
     return seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_size
 
 
 def forget(storage: Any, names: set[str], indexname: str) -> None:
     """Let go of segments of this index other than those of these file names."""
-    folder = Path(storage.folder).absolute()
+    here = os.path.abspath(storage.folder)
     with _lock:
         for key in list(_open):
-            path = Path(key[0])
-            if path.parent == folder and path.name not in names and path.name.startswith(f"{indexname}_"):
+            folder, name = os.path.split(key[0])
+            if folder == here and name not in names and name.startswith(f"{indexname}_"):
                 del _open[key]

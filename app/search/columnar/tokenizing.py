@@ -114,20 +114,15 @@ class Tokenizing:
         """What stretches give. The analyzer gets all new plain words together."""
         if self.plain:
             known, learnt = self._memo, self._learnt
-            fresh = [
-                one
-                for one in dict.fromkeys(stretches)
-                if one.isalnum()
-                and one not in known
-                and one not in learnt  # so it is one word of the patterns
-            ]
-            found = self._stream(map(bytes.decode, fresh))
-            names = [None if token.stopped else token.text.encode() for token in found]
-            known.update(
-                zip(fresh, (-1 if name is None else self.names[name] for name in names), strict=True)
-            )
+            plain = [one for one in dict.fromkeys(stretches) if one.isalnum() and one not in known]
+            fresh = [one for one in plain if one not in learnt]  # each is one word of the patterns
+            words = zip(fresh, self._stream(map(bytes.decode, fresh)), strict=True)
+            given = {one: (None if word.stopped else word.text.encode(),) for one, word in words}
+            names = [(given.get(one) or learnt[one])[0] for one in plain]
+            codes = [-1 if name is None else self.names[name] for name in names]
+            known.update(zip(plain, codes, strict=True))
             if len(learnt) < _LEARNT:
-                learnt.update(zip(fresh, zip(names, strict=True), strict=True))
+                learnt.update(given)
         return map(self._memo.__getitem__, stretches)
 
     def ask(self, stretch: bytes) -> int:

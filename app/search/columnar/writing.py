@@ -53,11 +53,12 @@ class ColumnarWriter(SegmentWriter):
         self.codec = ColumnCodec()
         self.storage, self.indexname, self.ix = ix.storage, ix.indexname, ix
         try:
-            info = ix.begun() if fresh else ix._read_toc()
+            info = ix.begun() if fresh else ix.latest()
         except BaseException:
             self.writelock.release()
             raise
         self.generation, self.schema, self.segments = info.generation + 1, info.schema, info.segments
+        self._said = info.said if ix._schema is None else None  # the schema as it is on disk, if it is that
         self._known = {segment.segid for segment in info.segments}
         self.docnum = self.docbase = 0
         self._setup_doc_offsets()
@@ -116,8 +117,18 @@ class ColumnarWriter(SegmentWriter):
 
     def add_field(self, fieldname: str, fieldspec: Any, **kwargs: Any) -> None:
         """Add a field to the schema, before any document."""
+        self._schema_changes()
         super().add_field(fieldname, fieldspec, **kwargs)
-        self._taking = Taking(self.schema, self._taking.gathering)
+
+    def remove_field(self, fieldname: str) -> None:
+        """Remove a field from the schema, before any document."""
+        self._schema_changes()
+        super().remove_field(fieldname)
+
+    def _schema_changes(self) -> None:
+        if self._said is not None:
+            self.schema = self.ix._read_toc().schema  # readers may have the other
+        self._said, self._taking = None, Taking(self.schema, self._taking.gathering)
 
     def add_reader(self, reader: Any) -> None:
         """All living documents of another reader."""
@@ -183,7 +194,7 @@ class ColumnarWriter(SegmentWriter):
             self._release()
 
     def _commit_toc(self, segments: list[ColumnSegment]) -> None:
-        table = contents.Contents(self.schema, segments, self.generation)
+        table = contents.Contents(self.schema, segments, self.generation, self._said)
         fresh = any(segment.segid not in self._known for segment in segments)
         contents.write(self.folder, self.indexname, table, fresh=fresh)
         contents.sweep(self.folder, self.indexname, self.generation, segments)
@@ -216,7 +227,7 @@ class ColumnarWriter(SegmentWriter):
             return (living, []) if whole else ([], living)
         if not (merge if merge is not None else self.merge):
             return living, []
-        taken = due(living, self.docnum, self._most, self._driven)
+        taken = due(living, self.docnum if self._added else None, self._most, self._driven)
         return [one for one in living if one not in taken], taken
 
     def _made(self, parts: Sequence[Parted]) -> list[ColumnSegment]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query
+from whoosh import fields, query
 from whoosh.index import EmptyIndexError, LockError
 
 from app.search import columnar
@@ -23,6 +23,7 @@ from app.search.columnar import Damaged
 from app.search.columnar.building import build
 from app.search.columnar.tending import Tending, tend
 from tests.search.columnar.making import document, schema
+from tests.search.columnar.making import index as index_of
 
 Step = tuple[str, int, int]
 STEPS = st.lists(
@@ -261,3 +262,44 @@ def test_a_writer_that_is_killed_loses_nothing_it_acknowledged(tmp_path: Path) -
     reading.set()
     thread.join()
     assert not faults
+
+
+def test_to_remove_rewrites_no_segment(tmp_path: Path) -> None:
+    """What is removed is no longer found; its segment is rewritten when something is added."""
+    made = index_of(tmp_path, [document(random.Random(key), key) for key in range(30)], 3)
+    before = {path.name for path in tmp_path.glob("*.columns")}
+    with made.writer() as writer:
+        for key in range(8):
+            writer.delete_by_term("key", str(key))
+    assert {path.name for path in tmp_path.glob("*.columns")} == before
+    assert sorted(map(int, held(made))) == list(range(8, 30))
+    with made.writer() as writer:
+        writer.add_document(**document(random.Random(8), 40))
+    assert not before <= {path.name for path in tmp_path.glob("*.columns")}
+    assert sorted(map(int, held(made))) == [*range(8, 30), 40]
+
+
+def test_a_writer_begins_with_what_is_there(tmp_path: Path) -> None:
+    """Not with what the one before it thought of, nor with what was replaced by others meanwhile."""
+    columnar.create_in(tmp_path, schema())
+    made, other = columnar.open_dir(tmp_path), columnar.open_dir(tmp_path)
+    with made.writer() as writer:
+        writer.add_document(**document(random.Random(1), 1))
+    reader = made.reader()
+    writer = made.writer()
+    writer.add_field("more", fields.ID())
+    writer.delete_by_term("key", "1")
+    writer.cancel()
+    assert "more" not in reader.schema
+    with made.writer() as writer:
+        assert "more" not in writer.schema
+    assert held(made).keys() == {"1"}
+    with other.writer() as writer:
+        writer.add_document(**document(random.Random(2), 2))
+    with made.writer() as writer:
+        writer.add_field("more", fields.ID(stored=True))
+        writer.add_document(**document(random.Random(3), 3), more="told")
+    with made.writer() as writer:
+        writer.add_document(**document(random.Random(4), 4), more="too")
+    assert held(other).keys() == held(made).keys() == {"1", "2", "3", "4"}
+    assert "more" in columnar.open_dir(tmp_path).schema
