@@ -60,8 +60,8 @@ def _within(scores: Array, lists: Sequence[Listed], few: Array, limit: int) -> A
             scores[one.documents] = 0
     marks = sums.view(np.uint32) != 0
     documents = few.compress(marks)
-    chosen = candidates(sums, limit, SLACK)
-    return Added(few.take(chosen.compress(marks.take(chosen))), len(documents), documents)
+    chosen = candidates(sums.compress(marks), limit, SLACK)  # among many zeros it would take long
+    return Added(documents.take(chosen), len(documents), documents)
 
 
 def _everywhere(scores: Array, lists: Sequence[Listed], mask: Bools | None, limit: int, whole: bool) -> Added:
