@@ -23,6 +23,7 @@ _DEAREST = 5  # times a term is asked for before it is marked, which takes as lo
 _MARKED = 4_000_000  # places of a term that is marked at most
 _BITS = 4  # marks (at least) for each place of a term
 _OF_ALL = 12  # of a term in more than this part of all documents its first place in each is kept
+_EXACT = 300  # places for which it is not worth while to tell long documents apart
 _STRETCH = 7  # bits of keys in a stretch
 _BLOCK = 4  # bits of the number of a document among those for which one whole number is kept
 
@@ -252,7 +253,7 @@ class Line:
 
         Only in long documents may they be among the few that are not kept as bytes.
         """
-        if self.even or not len(where):
+        if self.even or len(where) < _EXACT:
             return self.part.places_at(number, where)
         found = self.part.low_places_at(number, where)
         long = self.edges.take(documents + 1) - self.begins.take(documents) > 255 + LONGEST
