@@ -3,7 +3,9 @@
 Snowball cuts endings off; what changes within a word it leaves alone. So the irregular verbs and nouns of
 English stand here, as in any grammar (R. Quirk and others, A Comprehensive Grammar of the English Language,
 1985, chapters 3 and 5). Left out are the auxiliaries, which say nothing of a subject, verbs whose regular
-form is as usual (``burnt``), and forms that are as often another word (``wound``, ``rose``, ``left``).
+form is as usual (``burnt``), and forms that are as often another word (``wound``, ``rose``, ``left``). Of
+Armenian stand here nouns of family, house and war whose vowel changes or falls out (J. Dum-Tragut, Armenian:
+Modern Eastern Armenian, 2009, 2.1), those of family with "my" (``մայրս``) as well.
 """
 
 _ENGLISH = """
@@ -24,5 +26,15 @@ _ENGLISH = """
     half halves, knife knives, life lives, man men, mouse mice, ox oxen, thief thieves, tooth teeth,
     wife wives, wolf wolves, woman women
 """
-GROUPS = {"en": [group.split() for group in _ENGLISH.split(",")]}
+_ARMENIAN = """
+    տուն տան տներ տները տներից, մարդ մարդիկ մարդկանց մարդկանցից, կին կնոջ կինս կանայք կանանց, ընկեր ընկերոջ,
+    մայր մոր մայրս մորս, հայր հոր հայրս հորս, եղբայր եղբոր եղբայրս եղբորս, քույր քրոջ քույրս քրոջս,
+    աղջիկ աղջկա աղջիկս, ամուսին ամուսնու ամուսինս, տղա տղայի տղաս, տատ տատս, պապ պապս, երեխա երեխաս,
+    ջուր ջրի ջրեր, շուն շան շներ, ձյուն ձյան, արյուն արյան, սիրտ սրտի, գիրք գրքի գրքեր, դուռ դռան դռներ,
+    անուն անվան, լեզու լեզվի, կամուրջ կամրջի կամրջից, մահ մահվան, ծուխ ծխի, քուն քնի, ձեռք ձեռքս
+"""
+GROUPS = {
+    code: [group.split() for group in groups.split(",")]
+    for code, groups in (("en", _ENGLISH), ("hy", _ARMENIAN))
+}
 """By language: the forms of one word that have different stems."""

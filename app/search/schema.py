@@ -19,7 +19,7 @@ from app.search.analysis import words
 from app.search.folding import fold
 from app.search.tokens import Tokens
 
-VERSION = 4  # raise it when analysis, fields or formats change
+VERSION = 5  # raise it when analysis, fields or formats change
 
 FACET = "facet_"  # what the names of facets begin with, as fields
 
