@@ -6,12 +6,11 @@ merged before it is asked for.
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import chain, zip_longest
 
 import numpy as np
 
 from app.search.columnar.arrays import Array, Ints, Strings, narrow, starts, united
-from app.search.columnar.postings import Postings
+from app.search.columnar.postings import Postings, Row
 
 _KNOWN = 10_000  # terms of which it is remembered where they are
 
@@ -37,22 +36,30 @@ class Joined(Postings):
         return united(lists, [np.ones(len(one), bool) for one in lists])
 
     @cached_property
-    def _codes(self) -> tuple[list[tuple[float, int, int]], list[Array]]:
-        """What codes stand for, the most frequent first; and for each segment what its own become."""
-        tables = [
-            list(zip(part.weights.tolist(), part.lengths.tolist(), part.counts.tolist(), strict=True))
-            for part in self.parts
-        ]
-        ranks: dict[tuple[float, int, int], int] = {}
-        for row in chain.from_iterable(zip_longest(*tables)):
-            if row is not None:
-                ranks.setdefault(row, len(ranks))
-        kind = narrow(len(ranks))
-        return list(ranks), [np.array([ranks[row] for row in table], kind) for table in tables]
+    def _codes(self) -> tuple[int, list[Row], list[Array]]:
+        """The segment with the most codes, whose codes stay; what further ones stand for; and maps to these.
 
-    def _table(self, place: int, name: str) -> Array:
+        That segment knows most of the others' already, so that a small one that has come in costs little.
+        """
+        most = max(range(len(self.parts)), key=lambda place: len(self.parts[place].rows))
+        known = {row: code for code, row in enumerate(self.parts[most].rows)}
+        size, more = len(self.parts[most].rows), list[Row]()
+        for place, part in enumerate(self.parts):
+            if place != most:
+                fresh = [row for row in part.rows if row not in known]
+                known.update(zip(fresh, range(size + len(more), size + len(more) + len(fresh)), strict=True))
+                more += fresh
+        kind = narrow(size + len(more))
+        maps: list[Array] = [
+            np.fromiter(map(known.__getitem__, part.rows), kind, len(part.rows)) for part in self.parts
+        ]
+        return most, more, maps
+
+    def _table(self, at: int, name: str) -> Array:
+        most, more, _ = self._codes
         kind = np.result_type(*(getattr(part, name).dtype for part in self.parts))
-        return np.array([row[place] for row in self._codes[0]], kind)
+        further = np.array([row[at] for row in more], kind)
+        return np.concatenate((getattr(self.parts[most], name), further), dtype=kind)
 
     @cached_property
     def weights(self) -> Array:
@@ -99,13 +106,13 @@ class Joined(Postings):
 
     def codes(self, term: int, end: int | None = None) -> Array:
         """Codes of the same postings."""
-        maps = self._codes[1]
+        maps = self._codes[2]
         lists = [maps[place].take(self.parts[place].codes(number)) for place, number in self._having(term)]
         return lists[0] if len(lists) == 1 else np.concatenate(lists)
 
     def codes_at(self, term: int, places: Ints) -> Array:
         """Codes of some of a term's postings, by their places in its list (ascending)."""
-        maps = self._codes[1]
+        maps = self._codes[2]
         return self._at(
             term,
             places,

@@ -18,6 +18,7 @@ from app.search.columnar.arrays import Array, Ints, Strings, sizes, starts
 from app.search.columnar.columnfile import Source
 from app.search.columnar.laying import BYTES, CHUNK, bits_of
 
+Row = tuple[float, int, int]
 _NONE = np.zeros(0, np.uint8)
 
 
@@ -110,6 +111,12 @@ class Postings:
     def counts(self) -> Array:
         """The number of places that a code stands for."""
         return self.array("counts")
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The weight, the length byte and the number of places of each code."""
+        tables = (self.weights.tolist(), self.lengths.tolist(), self.counts.tolist())
+        return list(zip(*tables, strict=True))
 
     @cached_property
     def size(self) -> int:
