@@ -131,8 +131,13 @@ class Engine(Protocol):
         Words of the groups of ``without`` are not told; folded words that are ``known`` are left alone.
         """
 
-    def absent(self, words: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The words of a query, as typed, that stand nowhere in any form, but in groups of ``without``."""
+    def absent(
+        self, words: str, without: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
+    ) -> tuple[str, ...]:
+        """The words a query asks for, as typed, that stand nowhere in any form but in groups of ``without``.
+
+        Folded words that are ``known`` are left out.
+        """
 
     def languages(self) -> frozenset[str]:
         """The languages (two letters) of what is held."""

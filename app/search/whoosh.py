@@ -13,6 +13,7 @@ from app.search.lexicon import alike, beginning, stands
 from app.search.marking import WordMarker
 from app.search.parsing import LONGEST, NO_WORDS, Parsed, parse
 from app.search.suggesting import spoken, suggest
+from app.search.syntax import Word, leaves
 from app.search.view import View
 from app.search.voices import named
 
@@ -99,12 +100,16 @@ class WhooshEngine:
         except Exception:  # as in search
             return ""
 
-    def absent(self, words: str, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The words of a query that stand nowhere in this index; none when it cannot be read."""
+    def absent(
+        self, words: str, without: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
+    ) -> tuple[str, ...]:
+        """The words a query asks for that stand nowhere in this index; none when it cannot be read."""
+        node = parse(words).node
+        asked = {leaf.surface for leaf in leaves(node) if isinstance(leaf, Word)} if node else set()
         try:
             view = self._view()
-            asked = [word.surface for word in spoken(words[:LONGEST])]
-            return tuple(word for word in asked if not stands(view, word, without))
+            new = dict.fromkeys(word.surface for word in spoken(words) if word.surface in asked)
+            return tuple(word for word in new if fold(word) not in known and not stands(view, word, without))
         except Exception:  # as in search
             return ()
 

@@ -56,6 +56,7 @@ def _voices(
 ) -> frozenset[str]:
     """The folded names, as typed or as spelt elsewhere, under which somebody speaks: Kaspen for Каспен."""
     engine = index(audience)
+    words = _named(words, audience, held_back)
     found = engine.voices(words, held_back)
     for word in spoken(words):
         own = fold(word.surface)
@@ -64,6 +65,20 @@ def _voices(
             others = [one for one in variants.get(own, ()) if " " not in one and mine & keys(one)]
             found |= engine.voices(", ".join(others), held_back)
     return found
+
+
+def _named(words: str, audience: str, held_back: frozenset[str]) -> str:
+    """The query with a capital for every name under which somebody speaks: many type none."""
+    engine = index(audience)
+    for word in reversed(spoken(words)):
+        name = word.surface.capitalize()
+        if (
+            word.surface[0].islower()
+            and engine.voices(name, held_back)
+            and widening.is_name(word.surface, audience, held_back)
+        ):
+            words = words[: word.start] + name + words[word.end :]
+    return words
 
 
 def voices(words: str, query: Query) -> tuple[str, ...]:
@@ -83,10 +98,7 @@ def voices(words: str, query: Query) -> tuple[str, ...]:
 
 def absent(words: str, query: Query, audience: str) -> tuple[str, ...]:
     """The words, as typed, that are in no passage the audience may read, under no name that is searched."""
-    known = {*_known(query), *query.voices}
-    asked = {fold(word.surface): word.surface for word in spoken(words)}
-    new = " ".join(surface for folded, surface in asked.items() if folded not in known)
-    return index(audience).absent(new, query.without)
+    return index(audience).absent(words, query.without, frozenset(_known(query)) | query.voices)
 
 
 def suggestion(words: str, query: Query, audience: str) -> str:

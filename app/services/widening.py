@@ -71,6 +71,7 @@ class _Kept:
     mark: object
     others: dict[str, tuple[str, ...]] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    names: dict[str, bool] = field(default_factory=dict)
 
 
 _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
@@ -79,7 +80,7 @@ _kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 def _held(engine: Engine, without: frozenset[str]) -> _Kept:
     mark = engine.mark(), without
     held = _kept.get(engine)
-    if held is None or held.mark != mark or len(held.others) + len(held.written) > KEPT:
+    if held is None or held.mark != mark or len(held.others) + len(held.written) + len(held.names) > KEPT:
         held = _kept[engine] = _Kept(mark)
     return held
 
@@ -93,6 +94,16 @@ def written(words: Sequence[str], audience: str, without: frozenset[str]) -> Map
             same = Counter({one: often for one, often in seen.spellings.items() if fold(one) == word})
             held.written[word] = _Seen(same).usual if same else word
     return {word: held.written[word] for word in words}
+
+
+def is_name(word: str, audience: str, without: frozenset[str]) -> bool:
+    """Whether the audience's editions write a word as a name, if they write it at all."""
+    engine = index(audience)
+    known = _held(engine, without).names
+    if word not in known:
+        seen = _looked_up([word], engine, audience, without)[word]
+        known[word] = seen.is_name or not seen.spellings
+    return known[word]
 
 
 def spellings(words: str, audience: str, without: frozenset[str]) -> dict[str, tuple[str, ...]]:
