@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, compress, islice, pairwise
+from operator import ne
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,11 @@ class Strings(Sequence[bytes]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    @property
+    def mark(self) -> tuple[int, ...]:
+        """The same for strings that are in the same arrays, as long as these live."""
+        return id(self.blob), id(self.starts)
+
     def __getitem__(self, index: Any) -> Any:
         return bytes(self._bytes[self._begins[index] : self._begins[index + 1]])
 
@@ -159,11 +165,18 @@ def united(lists: Sequence[Strings], used: Sequence[Bools]) -> tuple[Strings, li
         one.slice(0, len(one)) if use.all() else one.taken(np.flatnonzero(use)).all
         for one, use in zip(lists, used, strict=True)
     ]
-    together = sorted(set().union(*chosen))
-    ranks = {string: rank for rank, string in enumerate(together)}
-    numbers = []
-    for one, use in zip(chosen, used, strict=True):
+    every = list(chain.from_iterable(chosen))
+    order = sorted(range(len(every)), key=every.__getitem__)  # Python's sort only merges what is ascending
+    ordered = [every[number] for number in order]
+    fresh = np.ones(len(every), bool)
+    fresh[1:] = np.fromiter(map(ne, islice(ordered, 1, None), ordered), bool, max(len(every) - 1, 0))
+    ranks = np.zeros(len(every), np.int64)
+    ranks[order] = np.cumsum(fresh) - 1
+    numbers, done = [], 0
+    for use in used:
         found = np.full(len(use), -1, np.int64)
-        found[use] = np.fromiter(map(ranks.__getitem__, one), np.int64, len(one))
+        many = int(np.count_nonzero(use))
+        found[use] = ranks[done : done + many]
         numbers.append(found)
-    return Strings.of(together), numbers
+        done += many
+    return Strings.of(compress(ordered, fresh)), numbers

@@ -4,12 +4,13 @@ Keys of documents ("trial-17:0412") begin like their neighbours when they are so
 are left. Words do not, and stay as they are, which is quicker to look things up in.
 """
 
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Strings, small
+from app.search.columnar.arrays import Array, Bools, Ints, Strings, small, united
 from app.search.columnar.columnfile import Source
 
 _BLOCK = 4  # bits of a string's number within its block
@@ -33,6 +34,11 @@ class Fronted(Strings):
 
     def __len__(self) -> int:
         return self._size
+
+    @property
+    def mark(self) -> tuple[int, ...]:
+        """The same for strings that are in the same arrays, as long as these live."""
+        return tuple(map(id, self.arrays().values()))
 
     def __getitem__(self, index: Any) -> Any:
         part, (blob, shared, rest) = self._part, self._names
@@ -110,6 +116,24 @@ def kept(strings: Strings) -> dict[str, Array]:
     blob = strings.blob[np.repeat(np.arange(len(parts)) % 2 == 1, parts)]
     ends = np.append((np.cumsum(rest) - rest)[:: 1 << _BLOCK], len(blob))
     return {"blob": blob, "ends": small(ends), "shared": shared, "rest": rest.astype(np.uint8)}
+
+
+class Unions:
+    """Brings strings of several lists together, once for those that are kept under two names."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, tuple[dict[str, Array], int, list[Ints]]] = {}
+
+    def of(self, lists: Sequence[Strings], used: Sequence[Bools]) -> tuple[dict[str, Array], int, list[Ints]]:
+        """The arrays of all strings that are used, how many they are, and each list's new numbers.
+
+        See ``arrays.united``. The lists' arrays must live as long as this.
+        """
+        key = tuple((one.mark, use.tobytes()) for one, use in zip(lists, used, strict=True))
+        if key not in self._known:
+            strings, numbers = united(lists, used)
+            self._known[key] = kept(strings), len(strings), numbers
+        return self._known[key]
 
 
 def _shared(blob: Array, begins: Array, lengths: Array) -> Array:

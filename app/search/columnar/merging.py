@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar import fronts
-from app.search.columnar.arrays import Array, Bools, Strings, narrow, united
+from app.search.columnar.arrays import Array, Bools, Strings, narrow
 from app.search.columnar.columnfile import Drafting, Seal
+from app.search.columnar.fronts import Unions
 from app.search.columnar.mergingfields import merge_field
 from app.search.columnar.postings import Postings
 from app.search.columnar.segmentdata import SegmentData
@@ -73,22 +74,23 @@ def merge(
 def _written(draft: Drafting, parts: Sequence[Part], wanted: Callable[[str], bool]) -> dict[str, Any]:
     says = [_only(part.data.said, wanted) for part in parts]
     fields, totals = _joined(says, "fields"), dict.fromkeys(_joined(says, "totals"), 0)
+    unions = Unions()
     vectors, columns = _joined(says, "vectors"), _joined(says, "columns")
     for prefix, kinds in (("f", fields), ("v", vectors)):
         for name, kind in kinds.items():
             having = [part for part in parts if f"{prefix}.{name}.blob" in part.data.source]
             views = [Postings(part.data.source, f"{prefix}.{name}", kind) for part in having]
-            merge_field(draft, f"{prefix}.{name}", kind, list(zip(views, having, strict=True)))
+            merge_field(draft, f"{prefix}.{name}", kind, list(zip(views, having, strict=True)), unions)
     for name in totals:
         totals[name] = _lengths(draft, name, parts)
     stored = list(dict.fromkeys(name for said in says for name in said["stored"]))
     for name in stored:
-        _values(draft, f"s.{name}", parts)
+        _values(draft, f"s.{name}", parts, unions)
     for name, kind in columns.items():
         if kind.startswith("number:"):
             _numbers(draft, f"c.{name}", kind[7:], parts)
         else:
-            _values(draft, f"c.{name}", parts)
+            _values(draft, f"c.{name}", parts, unions)
     count = sum(part.count for part in parts)
     return {
         "count": count,
@@ -140,7 +142,7 @@ def _numbers(draft: Drafting, name: str, kind: str, parts: Sequence[Part]) -> No
     )
 
 
-def _values(draft: Drafting, name: str, parts: Sequence[Part]) -> None:
+def _values(draft: Drafting, name: str, parts: Sequence[Part], unions: Unions) -> None:
     lists: list[Strings] = []
     used: list[Bools] = []
     numbers: list[Array] = []
@@ -152,13 +154,13 @@ def _values(draft: Drafting, name: str, parts: Sequence[Part]) -> None:
             lists.append(fronts.strings_of(part.data.source, name))
             numbers.append(part.kept(part.data.source[f"{name}.numbers"]))
         used.append(np.bincount(numbers[-1], minlength=len(lists[-1]) + 1)[1:] > 0)
-    together, maps = united(lists, used)
-    kind = np.dtype(narrow(len(together))).newbyteorder("<").str
+    together, count, maps = unions.of(lists, used)
+    kind = np.dtype(narrow(count)).newbyteorder("<").str
 
     def pieces() -> Iterator[Array]:
         for ranks, own in zip(maps, numbers, strict=True):
             yield np.concatenate((np.zeros(1, np.int64), ranks + 1))[own]
 
     draft.stream(f"{name}.numbers", kind, pieces())
-    for kept, array in fronts.kept(together).items():
+    for kept, array in together.items():
         draft.add(f"{name}.{kept}", array)

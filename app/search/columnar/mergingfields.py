@@ -7,33 +7,36 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from app.search.columnar import fronts, payload
-from app.search.columnar.arrays import Array, Strings, changes, narrow, small, starts, united
+from app.search.columnar import payload
+from app.search.columnar.arrays import Array, Strings, changes, narrow, small, starts
 from app.search.columnar.columnfile import Drafting
+from app.search.columnar.fronts import Unions
 from app.search.columnar.laying import CHUNK, in_runs
 from app.search.columnar.moving import STRETCH, Layout, Moving, Owner
 from app.search.columnar.postings import Postings
 
 
-def merge_field(draft: Drafting, name: str, kind: str, given: Sequence[tuple[Postings, Owner]]) -> None:
+def merge_field(
+    draft: Drafting, name: str, kind: str, given: Sequence[tuple[Postings, Owner]], unions: Unions
+) -> None:
     """Write the postings of a field: of each part's documents that are kept, under their new numbers."""
     parts = [Moving(view, owner) for view, owner in given]
-    terms, numbers = united([one.view.terms for one in parts], [one.per_term > 0 for one in parts])
+    terms, count, numbers = unions.of([one.view.terms for one in parts], [one.per_term > 0 for one in parts])
     for one, number in zip(parts, numbers, strict=True):
         one.settle(number)
     table, recodes, wide = _tables([one.view for one in parts])
     for one, recode in zip(parts, recodes, strict=True):
         one.recode = recode
-    for kept, array in fronts.kept(terms).items():
+    for kept, array in terms.items():
         draft.add(f"{name}.{kept}", array)
     for column, values in table.items():
         draft.add(f"{name}.{column}", values)
-    layout = Layout([(one, one.per_term) for one in parts], len(terms))
+    layout = Layout([(one, one.per_term) for one in parts], count)
     _documents(draft, name, layout)
     code_kind = np.dtype(narrow(max(len(table["weights"]) - 1, 0))).str
     _packed(draft, name, "codes", layout, [one.codes for one in parts], code_kind, wide)
     if kind in payload.PLACED:
-        _places(draft, name, kind, parts, len(terms))
+        _places(draft, name, kind, parts, count)
     if kind == "raw":
         _raw(draft, name, layout)
 
