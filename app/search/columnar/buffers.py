@@ -2,22 +2,16 @@
 
 # mypy: allow-untyped-calls
 
-import itertools
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from app.search.columnar import fronts, payload
-from app.search.columnar.arrays import Array, Strings, ranges, small
-from app.search.columnar.inverting import Tokens, of_postings
-from app.search.columnar.sheaves import WORDS, Aside, Sheaf, bound, together
-from app.search.columnar.tokenizing import Tokenizing
-
-_TOGETHER = 512  # texts that are taken apart together
+from app.search.columnar import payload
+from app.search.columnar.arrays import Array, ranges, small
+from app.search.columnar.inverting import Tokens, of_postings, ranked
+from app.search.columnar.numbering import Names, Spans, as_array, numbering
 
 
 class Bulk(Protocol):
@@ -81,10 +75,11 @@ class Posted:
         terms, documents, weights, counts = map(
             as_array, (self.terms, self.documents, self.weights, self.counts)
         )
-        return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, along, self.raw)
+        names = ranked(list(self.names), terms)
+        return of_postings(names, terms, documents, weights, counts, bytes_of, along, self.raw)
 
 
-class _Many:
+class Many:
     """Takes the values of documents one after another, many at a time or one."""
 
     def extend(self, first: int, values: Sequence[Any]) -> None:
@@ -96,31 +91,29 @@ class _Many:
         self.extend(document, (value,))
 
 
-class Whole(_Many):
+class Whole(Many):
     """One field whose values are its terms, as they are (UTF-8 can say them): keys and the like."""
 
     kind = "none"
 
-    def __init__(self, weight: float) -> None:
-        self.weight = weight
-        self.names = numbering()
-        self.terms, self.documents = array("I"), array("I")
+    def __init__(self, weight: float, names: Names) -> None:
+        self.weight, self._names = weight, names
+        self._terms, self._documents = array("I"), Spans()
 
     def extend(self, first: int, terms: Sequence[str]) -> None:
         """The values of documents ``first``, ``first + 1``, ..."""
-        self.terms.extend(map(self.names.__getitem__, terms))
-        self.documents.extend(range(first, first + len(terms)))
+        self._terms.extend(map(self._names.numbers.__getitem__, terms))
+        self._documents.extend(first, len(terms))
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
         """The field."""
-        documents = as_array(self.documents)
+        documents, terms = self._documents.all(), as_array(self._terms)
         counts = np.ones(len(documents), np.uint32)
         weights = np.full(len(documents), self.weight, np.float32)
-        terms, names = as_array(self.terms), [name.encode() for name in self.names]
-        return of_postings(names, terms, documents, weights, counts, bytes_of, {}, None)
+        return of_postings(self._names.ranked(terms), terms, documents, weights, counts, bytes_of, {}, None)
 
 
-class Tagged(_Many):
+class Tagged(Many):
     """One field without places, value by value; what a value gives is worked out once."""
 
     def __init__(self, kind: str) -> None:
@@ -129,7 +122,7 @@ class Tagged(_Many):
         self.memo: dict[type, dict[Any, int]] = {}  # values of each type, and the numbers of what they give
         self.terms, self.counts, self.weights = array("I"), array("I"), array("f")  # of all that is given
         self.ends = array("I", (0,))
-        self.documents, self.given = array("I"), array("I")
+        self.documents, self.given = Spans(), array("I")
 
     def tags(self, items: Iterable[tuple[bytes, int, float, bytes]]) -> int:
         """The number of what a value gives."""
@@ -147,7 +140,7 @@ class Tagged(_Many):
 
     def extend(self, first: int, numbers: Sequence[int]) -> None:
         """What the values of documents ``first``, ``first + 1``, ... give."""
-        self.documents.extend(range(first, first + len(numbers)))
+        self.documents.extend(first, len(numbers))
         self.given.extend(numbers)
 
     def arrays(self, bytes_of: Array) -> dict[str, Array]:
@@ -156,120 +149,50 @@ class Tagged(_Many):
         sizes = np.diff(ends)[given]
         chosen = ranges(ends[given], sizes)
         terms, counts, weights = (as_array(one)[chosen] for one in (self.terms, self.counts, self.weights))
-        documents = np.repeat(as_array(self.documents), sizes)
-        return of_postings(list(self.names), terms, documents, weights, counts, bytes_of, {}, None)
+        documents = np.repeat(self.documents.all(), sizes)
+        return of_postings(
+            ranked(list(self.names), terms), terms, documents, weights, counts, bytes_of, {}, None
+        )
 
 
-class Texts(_Many):
-    """One field, text by text. What is many goes to a file in the folder (None: it stays in memory)."""
-
-    kind = "positions"
-
-    def __init__(self, tokenizing: Tokenizing, folder: str | Path | None) -> None:
-        self._tokenizing, self._names, self._folder = tokenizing, tokenizing.names, folder
-        self._documents = array("I")  # whose texts are in no sheaf
-        self._texts: list[str] = []
-        self._tokens: list[tuple[Array, Array, Array]] = []
-        self._waiting = 0  # tokens that are in no sheaf
-        self._lengths: list[tuple[Array, Array]] = []
-        self._sheaves: list[Sheaf] = []
-        self._aside: Aside | None = None
-
-    def extend(self, first: int, texts: Sequence[str]) -> None:
-        """The texts of documents ``first``, ``first + 1``, ... Analyzers that may refuse one do so now."""
-        self._texts.extend(texts)
-        if len(self._texts) >= _TOGETHER or not self._tokenizing.plain:
-            self.settle()
-        self._documents.extend(range(first, first + len(texts)))
-        if self._waiting > WORDS:
-            self._put_aside(self._bound())
-
-    def settle(self) -> None:
-        """No text waits for its tokenizing any longer."""
-        texts, self._texts = self._texts, []
-        if texts:
-            tokens = self._tokenizing.tokens(*self._tokenizing.codes(texts))
-            self._tokens.append(tokens)
-            self._waiting += len(tokens[0])
-
-    def _bound(self) -> list[Sheaf]:
-        """What the waiting tokens become."""
-        documents = as_array(self._documents)
-        tokens, counts, leads = map(np.concatenate, zip(*self._tokens, strict=True))
-        self._lengths.append((documents, counts.astype(np.uint32)))
-        self._documents, self._tokens, self._waiting = array("I"), [], 0
-        sheaves = bound(tokens, documents, counts, leads)
-        self._sheaves += sheaves
-        return sheaves
-
-    def _put_aside(self, sheaves: Sequence[Sheaf]) -> None:
-        if self._folder is not None:
-            self._aside = self._aside or Aside(self._folder)
-            for sheaf in sheaves:
-                self._aside.put(sheaf)
-
-    def lengths_and_arrays(self, count: int) -> tuple[Array, int, dict[str, Array]]:
-        """How long each document is, all together, and the field; to be called once."""
-        self.settle()
-        if self._tokens:
-            self._bound()
-        lengths = np.zeros(count, np.int64)
-        for documents, counts in self._lengths:
-            lengths[documents] = counts
-        return lengths, int(lengths.sum()), together(list(self._names), self._sheaves)
-
-
-class Values(_Many):
+class Values(Many):
     """Values of documents, each different one once."""
 
-    def __init__(self) -> None:
-        self.known = numbering()
-        self.documents, self.numbers = array("I"), array("I")
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._numbers, self._documents = array("I"), Spans()
 
     def extend(self, first: int, values: Sequence[bytes | str]) -> None:
         """The values of documents ``first``, ``first + 1``, ..."""
-        self.documents.extend(range(first, first + len(values)))
-        self.numbers.extend(map(self.known.__getitem__, values))
+        self._numbers.extend(map(self._names.numbers.__getitem__, values))
+        self._documents.extend(first, len(values))
 
     def arrays(self, count: int) -> dict[str, Array]:
         """The values of all documents."""
-        values = [value if type(value) is bytes else value.encode() for value in self.known]
-        order = sorted(range(len(values)), key=values.__getitem__)
-        ranks = np.zeros(len(values) + 1, np.int64)
-        ranks[order] = np.arange(1, len(values) + 1)
+        given = as_array(self._numbers)
+        names = self._names.ranked(given)
         numbers = np.zeros(count, np.int64)
-        numbers[as_array(self.documents)] = ranks[as_array(self.numbers)]
-        strings = Strings.of([values[number] for number in order])
-        return {"numbers": small(numbers), **fronts.kept(strings)}
+        numbers[self._documents.all()] = names.ranks[given].astype(np.int64) + 1
+        return {"numbers": small(numbers), **names.arrays}
 
 
-class NumberColumn(_Many):
+class NumberColumn(Many):
     """A column of numbers."""
 
     def __init__(self, kind: str, default: Any) -> None:
         self.kind, self.default = kind, default
-        self.documents, self.values = array("I"), []  # type: ignore[var-annotated]  # numbers of any kind
+        self._documents, self._values = Spans(), []  # type: ignore[var-annotated]  # numbers of any kind
 
     def extend(self, first: int, values: Sequence[Any]) -> None:
         """The numbers of documents ``first``, ``first + 1``, ..."""
-        self.documents.extend(range(first, first + len(values)))
-        self.values.extend(values)
+        self._documents.extend(first, len(values))
+        self._values.extend(values)
 
     def array(self, count: int) -> Array:
         """The numbers of all documents."""
         found = np.full(count, self.default, self.kind)
-        found[as_array(self.documents)] = np.array(self.values, self.kind)
+        found[self._documents.all()] = np.array(self._values, self.kind)
         return found
-
-
-def as_array(values: Any) -> Array:
-    """A buffer of numbers as an array."""
-    return np.frombuffer(values, values.typecode) if len(values) else np.zeros(0, values.typecode)
-
-
-def numbering() -> defaultdict[Any, int]:
-    """Numbers for whatever is asked for: 0, 1, 2, ..."""
-    return defaultdict(itertools.count().__next__)
 
 
 def _code(kind: str) -> str:

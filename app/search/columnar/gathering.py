@@ -4,6 +4,7 @@
 
 import contextlib
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import numpy as np
 from whoosh import columns
 
 from app.search.columnar.arrays import Array, small
-from app.search.columnar.buffers import Bulk, NumberColumn, Posted, Tagged, Texts, Values, Whole, as_array
+from app.search.columnar.buffers import Bulk, NumberColumn, Posted, Tagged, Values, Whole
 from app.search.columnar.columnfile import Memory
 from app.search.columnar.inverting import length_bytes, of_tokens
+from app.search.columnar.numbering import Names, as_array
+from app.search.columnar.texts import Texts
 from app.search.columnar.tokenizing import Tokenizing
 from app.search.columnar.values import dumped
 
@@ -53,6 +56,7 @@ class Gathering:
         self.wholes: dict[str, Whole] = {}
         self.lengths: dict[str, tuple[array[int], array[int]]] = {}
         self.stored: dict[str, Values] = {}
+        self._names: defaultdict[str, Names] = defaultdict(Names)  # of fields that are kept whole or stored
         self.columns: dict[str, tuple[str, Any]] = {}
         self.vectors: dict[str, Posted] = {}
         self.bulks: dict[str, Bulk] = {}
@@ -75,7 +79,7 @@ class Gathering:
 
     def whole(self, field: str, weight: float) -> Whole:
         """What takes the values of a field that are its terms."""
-        return self.wholes.get(field) or self.wholes.setdefault(field, Whole(weight))
+        return self.wholes.get(field) or self.wholes.setdefault(field, Whole(weight, self._names[field]))
 
     def tagged(self, field: str, kind: str) -> Tagged:
         """What takes the values of a field without places."""
@@ -91,7 +95,7 @@ class Gathering:
 
     def values(self, field: str) -> "Values":
         """What takes the stored values of a field, as ``spoken`` says them."""
-        return self.stored.get(field) or self.stored.setdefault(field, Values())
+        return self.stored.get(field) or self.stored.setdefault(field, Values(self._names[field]))
 
     def length(self, field: str, length: int) -> None:
         """How many words the document has in a field that was posted."""
@@ -106,7 +110,7 @@ class Gathering:
         if kept is None:
             kind = column_kind(column)
             number = kind.startswith("number:")
-            values = NumberColumn(kind[7:], column.default_value()) if number else Values()
+            values = NumberColumn(kind[7:], column.default_value()) if number else Values(Names())
             kept = self.columns[field] = kind, values
         return kept
 
@@ -149,6 +153,7 @@ class Gathering:
         stored = list(self.stored)
         for name, values in _used_up(self.stored):
             arrays |= _named(f"s.{name}", values.arrays(count))
+        self._names.clear()
         for name, (kind, column) in self.columns.items():
             if kind.startswith("number:"):
                 arrays[f"c.{name}"] = column.array(count)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
+from app.search.columnar import fronts
 from app.search.columnar.arrays import Array, Strings, changes, packed, ranges, small, starts
 from app.search.columnar.laying import coded, made
 
@@ -19,13 +21,21 @@ def length_bytes(lengths: Array) -> Array:
     return found
 
 
-def ranked(names: Sequence[bytes], terms: Array) -> tuple[Strings, Array]:
-    """Those names that occur among the numbers ``terms``, ascending; and the rank of each number's name."""
+class Ranked(NamedTuple):
+    """Names in order: their ``arrays`` (see ``fronts``), how many, and the rank of each by its number."""
+
+    arrays: dict[str, Array]
+    size: int
+    ranks: Array
+
+
+def ranked(names: Sequence[bytes], terms: Array) -> Ranked:
+    """Those names that occur among the numbers ``terms``, ascending."""
     used = np.flatnonzero(np.bincount(terms, minlength=len(names)))
     by_name = sorted(used.tolist(), key=names.__getitem__)
     ranks = np.zeros(len(names), np.uint32)
     ranks[by_name] = np.arange(len(by_name), dtype=np.uint32)
-    return Strings.of([names[number] for number in by_name]), ranks
+    return Ranked(fronts.kept(Strings.of([names[number] for number in by_name])), len(by_name), ranks)
 
 
 def order_of(ranks: Array) -> Array:
@@ -59,7 +69,7 @@ class Tokens:
 
 def of_tokens(tokens: Tokens, bytes_of: Array) -> dict[str, Array]:
     """The field of tokens. ``bytes_of`` has the length byte of every document."""
-    strings, ranks = ranked(tokens.names, tokens.terms)
+    terms, size, ranks = ranked(tokens.names, tokens.terms)
     per_token = ranks[tokens.terms]
     order = order_of(per_token)
     term, owner = per_token[order], tokens.documents[order]
@@ -68,15 +78,15 @@ def of_tokens(tokens: Tokens, bytes_of: Array) -> dict[str, Array]:
     weights = np.add.reduceat(tokens.weights[order], first, dtype=np.float64) if len(first) else np.zeros(0)
     found = owner[first].astype(np.uint32)
     codes, table = coded(weights, bytes_of[found], many)
-    arrays = made(strings, np.bincount(term[first], minlength=len(strings)), found, codes, table)
+    arrays = made(terms, np.bincount(term[first], minlength=size), found, codes, table)
     if tokens.places is not None:
-        per_term = np.bincount(per_token, minlength=len(strings))
+        per_term = np.bincount(per_token, minlength=size)
         arrays |= {**packed("places", tokens.places[order]), "place_starts": small(starts(per_term))}
     return arrays
 
 
 def of_postings(
-    names: Sequence[bytes],
+    names: Ranked,
     terms: Array,
     documents: Array,
     weights: Array,
@@ -90,19 +100,18 @@ def of_postings(
     ``along`` has ``places`` and what goes with them, posting by posting; ``raw`` the payload of formats
     that are not Whoosh's own. A term that comes twice for one document counts once.
     """
-    strings, ranks = ranked(names, terms)
-    order = order_of(ranks[terms]).astype(np.int64)
-    first = changes(ranks[terms][order], documents[order])
-    order = order[first]
-    per_posting, found = ranks[terms][order], documents[order].astype(np.uint32)
+    rank = names.ranks[terms]
+    order = order_of(rank).astype(np.int64)
+    order = order[changes(rank[order], documents[order])]
+    per_posting, found = rank[order], documents[order].astype(np.uint32)
     codes, table = coded(weights[order], bytes_of[found], counts[order])
-    per_term = np.bincount(per_posting, minlength=len(strings))
-    arrays = made(strings, per_term, found, codes, table)
+    per_term = np.bincount(per_posting, minlength=names.size)
+    arrays = made(names.arrays, per_term, found, codes, table)
     if along:
         which = ranges(starts(counts)[:-1][order], counts[order])
         arrays |= {name: values[which] for name, values in along.items()}
         arrays |= packed("places", arrays["places"])
-        per_term = np.bincount(per_posting, counts[order], minlength=len(strings)).astype(np.int64)
+        per_term = np.bincount(per_posting, counts[order], minlength=names.size).astype(np.int64)
         arrays["place_starts"] = small(starts(per_term))
     if raw is not None:
         kept = Strings.of([raw[number] for number in order.tolist()])

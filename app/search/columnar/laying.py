@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from app.search.columnar import fronts
-from app.search.columnar.arrays import Array, Strings, changes, narrow, packed, small, starts
+from app.search.columnar.arrays import Array, changes, narrow, packed, small, starts
 
 CHUNK = 16  # bits of a document's number within its run
 BYTES = 1 << CHUNK - 3  # of a run that is kept as bits
@@ -72,13 +71,13 @@ def distinct(values: Array) -> tuple[Array, Array]:
 
 
 def made(
-    terms: Strings, per_term: Array, documents: Array, codes: Array, table: dict[str, Array]
+    terms: dict[str, Array], per_term: Array, documents: Array, codes: Array, table: dict[str, Array]
 ) -> dict[str, Array]:
     """The arrays of a field from postings in the order of terms, then of documents.
 
-    ``blob`` and ``ends`` are the terms (see ``fronts``); ``runs`` says of each term where its runs begin,
-    ``chunks`` and ``firsts`` of each run its upper bits and its first posting; ``documents`` and ``dense``
-    are ``in_runs``.
+    ``terms`` are the arrays that keep the terms (see ``fronts``); ``runs`` says of each term where its runs
+    begin, ``chunks`` and ``firsts`` of each run its upper bits and its first posting; ``documents`` and
+    ``dense`` are ``in_runs``.
     """
     chunks = (documents >> CHUNK).astype(np.uint16)
     number = np.repeat(np.arange(len(per_term), dtype=np.uint32), per_term)
@@ -88,11 +87,13 @@ def made(
     return {**arrays, **packed("codes", codes), **table}
 
 
-def laid(terms: Strings, runs: Array, chunks: Array, firsts: Array, documents: Array) -> dict[str, Array]:
+def laid(
+    terms: dict[str, Array], runs: Array, chunks: Array, firsts: Array, documents: Array
+) -> dict[str, Array]:
     """The arrays that say in which documents terms are: ``runs[i]`` runs of term ``i``, in ``chunks``."""
     lower, dense = in_runs(documents, firsts[:-1])
     return {
-        **fronts.kept(terms),
+        **terms,
         "runs": small(starts(runs)),
         "chunks": small(chunks),
         "firsts": small(firsts),

@@ -123,7 +123,7 @@ def together(names: Sequence[bytes], sheaves: list[Sheaf]) -> dict[str, Array]:
     numbers, postings, words = (
         _end_to_end(sheaves, name, np.uint32) for name in ("terms", "postings", "words")
     )
-    terms, ranks = ranked(names, numbers)
+    terms, size, ranks = ranked(names, numbers)
     order = order_of(ranks[numbers])
     rank, chunk = ranks[numbers][order], chunks[order]
     first = changes(rank, chunk)
@@ -133,7 +133,7 @@ def together(names: Sequence[bytes], sheaves: list[Sheaf]) -> dict[str, Array]:
     arrays = {
         **laid(
             terms,
-            np.bincount(rank[first], minlength=len(terms)),
+            np.bincount(rank[first], minlength=size),
             chunk[first],
             np.append(ends[first], ends[-1]),
             _gathered(_end_to_end(sheaves, "documents", np.uint16), begins, postings),
@@ -142,7 +142,7 @@ def together(names: Sequence[bytes], sheaves: list[Sheaf]) -> dict[str, Array]:
         **table,
     }
     begins, words = starts(words)[:-1][order], words[order]
-    per_term = np.bincount(rank, words, minlength=len(terms)).astype(np.int64)
+    per_term = np.bincount(rank, words, minlength=size).astype(np.int64)
     places = _gathered(_end_to_end(sheaves, "places", np.uint8), begins, words)
     return {**arrays, **packed("places", places), "place_starts": small(starts(per_term))}
 
