@@ -12,6 +12,7 @@ import hashlib
 import json
 import mmap
 import os
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ import numpy as np
 from app.search.columnar.arrays import Array
 
 BLOCK = 1 << 16  # bytes that are proved together
-_MAPPED = 1 << 24  # bytes that may be read before the system is told that we need not hold them
+_MAPPED = 12 << 20  # bytes that may be read before the system is told that we need not hold them
 _TOUCHED = 512  # bytes that one entry counts for: most lie in pages that are mapped already
 _SMALL = 1 << 12  # bytes of an array that is not worth comparing
 _HEAD = b"columns6" + bytes(56)
@@ -229,14 +230,38 @@ class _Kept:
             self.unproved.difference_update(blocks)
 
 
+class Pages:
+    """How much was read of the files of an index; after much all their pages are given back.
+
+    They stay in the system's memory, but no longer count as this process's: what is asked for again costs
+    little.
+    """
+
+    def __init__(self) -> None:
+        self._files: weakref.WeakSet[ColumnFile] = weakref.WeakSet()
+        self._read = 0
+
+    def of(self, file: "ColumnFile") -> None:
+        """A file whose pages are counted."""
+        self._files.add(file)
+
+    def count(self, read: int) -> None:
+        """So many bytes were read."""
+        self._read += read
+        if self._read > _MAPPED:
+            self._read = 0
+            for file in list(self._files):
+                file.let_go()
+
+
 class ColumnFile:
     """A file of arrays, open for reading. May be shared by threads, and outlive the file's name.
 
-    Attributes: ``said``, what the writer said beside the arrays. OSError when there is no such file,
-    Damaged when it is not the one that was sealed.
+    Attributes: ``said``, what the writer said beside the arrays. What is read is counted with ``pages``.
+    OSError when there is no such file, Damaged when it is not the one that was sealed.
     """
 
-    def __init__(self, path: Path, seal: Seal) -> None:
+    def __init__(self, path: Path, seal: Seal, pages: Pages | None = None) -> None:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size != seal.size or size < 80:
@@ -248,7 +273,8 @@ class ColumnFile:
         said = json.loads(self._map[place:-8])
         self.said, self._entries = said["said"], said["arrays"]
         self._kept: dict[str, _Kept] = {}
-        self._read = 0
+        self._pages = pages or Pages()
+        self._pages.of(self)
 
     def __contains__(self, name: str) -> bool:
         return name in self._entries
@@ -257,7 +283,7 @@ class ColumnFile:
         kept = self._kept.get(name) or self._open(name)
         if kept.unproved:
             kept.prove(0, len(kept.array))
-            self._let_go(kept.array.nbytes)
+            self._pages.count(kept.array.nbytes)
         return kept.array
 
     def part(self, name: str, begin: int, end: int) -> Array:
@@ -266,9 +292,7 @@ class ColumnFile:
         if kept.unproved:
             kept.prove(begin, end)
         found = kept.array[begin:end]
-        self._read += found.nbytes
-        if self._read > _MAPPED:
-            self._let_go(0)
+        self._pages.count(found.nbytes)
         return found
 
     def taken(self, name: str, places: Array) -> Array:
@@ -277,20 +301,12 @@ class ColumnFile:
         if kept.unproved:
             kept.prove(int(places[0]), int(places[-1]) + 1)
         found: Array = kept.array.take(places)
-        self._read += _TOUCHED * len(places)
-        if self._read > _MAPPED:
-            self._let_go(0)
+        self._pages.count(_TOUCHED * len(places))
         return found
 
-    def _let_go(self, read: int) -> None:
-        """Count what was read; after much, give back the pages: what is asked for again costs little.
-
-        They stay in the system's memory, but no longer count as this process's.
-        """
-        self._read += read
-        if self._read > _MAPPED:
-            self._read = 0
-            self._map.madvise(mmap.MADV_DONTNEED)
+    def let_go(self) -> None:
+        """Give back all pages."""
+        self._map.madvise(mmap.MADV_DONTNEED)
 
     def size(self, name: str) -> int:
         """How many entries an array has."""

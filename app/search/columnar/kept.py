@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.search.columnar.arrays import Array
+from app.search.columnar.columnfile import Pages
 
 KEPT = 54_000_000  # bytes of unpacked postings and masks that are kept for an index
 _MISSED = 1_000  # askings for what was not here, after which all that was asked for before counts half
@@ -56,7 +57,7 @@ class Room:
     """Arrays that were worked out for an index: those asked for most, as many as there is room for.
 
     Of a key the first part says whose it is (those who are in ``gone`` need no more), the second what it is.
-    ``joined`` are the segments of the index that were last read as one.
+    ``joined`` are the segments of the index that were last read as one, ``pages`` what is read of its files.
 
     What is asked for hardly more than what is here already does not take its place: else questions that come
     round again and again would find everything gone each time. (Einziger, Friedman, Manes: TinyLFU, 2017.)
@@ -65,6 +66,7 @@ class Room:
 
     def __init__(self, room: int = KEPT) -> None:
         self.gone: deque[int] = deque()
+        self.pages = Pages()
         self.joined: Any = None
         self._found: OrderedDict[Any, Array] = OrderedDict()
         self._room, self._size = room, 0

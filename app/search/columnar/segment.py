@@ -131,7 +131,7 @@ def data_of(storage: Any, segment: ColumnSegment) -> "SegmentData":
             return known[1]
         if known is None or known[0] != mark:
             room = _rooms.setdefault(f"{folder}/{segment.indexname}", Room())
-            known = _open[key] = mark, SegmentData(ColumnFile(Path(path), segment.seal), room)
+            known = _open[key] = mark, SegmentData(ColumnFile(Path(path), segment.seal, room.pages), room)
             while len(_open) > MOST_OPEN:
                 _open.popitem(last=False)
         _open.move_to_end(key)

@@ -45,13 +45,29 @@ def test_segments_share_a_room_and_what_is_gone_leaves_it() -> None:
     assert room._size < 2 * SIZE
 
 
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux says what is mapped")
 def test_pages_that_were_given_back_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columnfile, "_MAPPED", 1 << 16)
-    numbers = np.random.default_rng(5).integers(0, 1 << 30, 100_000, dtype=np.uint32)
-    seal = columnfile.write(tmp_path / "one", Memory({"numbers": numbers}, None))
-    file = ColumnFile(tmp_path / "one", seal)
-    held = file.part("numbers", 0, 50_000)
-    assert (file["numbers"] == numbers).all()
-    for begin in range(0, 100_000, 10_000):
-        assert (file.part("numbers", begin, begin + 10_000) == numbers[begin : begin + 10_000]).all()
-    assert (held == numbers[:50_000]).all()
+    random_, pages, files = np.random.default_rng(5), columnfile.Pages(), []
+    for name in ("one", "other"):
+        numbers = random_.integers(0, 1 << 30, 100_000, dtype=np.uint32)
+        seal = columnfile.write(tmp_path / name, Memory({"numbers": numbers}, None))
+        file = ColumnFile(tmp_path / name, seal, pages)
+        held = file.part("numbers", 0, 50_000)
+        if name == "other":
+            assert not mapped(tmp_path / "one")  # what is read of one file counts for both
+        assert held.sum(dtype=np.int64) == numbers[:50_000].sum(dtype=np.int64)
+        assert mapped(tmp_path / name) > 1 << 16
+        files.append((file, held, numbers))
+    for file, held, numbers in files:
+        assert (file["numbers"] == numbers).all()
+        for begin in range(0, 100_000, 10_000):
+            assert (file.part("numbers", begin, begin + 10_000) == numbers[begin : begin + 10_000]).all()
+        assert (held == numbers[:50_000]).all()
+
+
+def mapped(path: Path) -> int:
+    """Bytes of a file that are in this process's memory."""
+    said = Path("/proc/self/smaps").read_text().split("\n")
+    at = next(number for number, line in enumerate(said) if line.endswith(str(path)))
+    return 1024 * int(next(line for line in said[at:] if line.startswith("Rss:")).split()[1])
