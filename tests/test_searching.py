@@ -136,7 +136,11 @@ def test_a_word_that_stands_nowhere_is_named(client, keep, work):
     assert understood(client.get("/search?q=bridge+ferry").text) == [
         "No passage that you may read holds “ferry”."
     ]
-    assert understood(client.get("/search?q=bridges").text) == []
+    assert understood(client.get("/search?q=bridge+AND+ferry").text) == [
+        "No passage that you may read holds “ferry”."
+    ]
+    for words in ("bridges", "ferry", "ferry xylophone"):
+        assert understood(client.get("/search", query_string={"q": words}).text) == [], words
     assert understood(client.get("/search?q=bridge+-ferry+NOT+boat+AND+bridges").text) == []
     assert client.get("/api/v1/search?q=bridge+ferry+xylophone").json["absent"] == ["ferry", "xylophone"]
 

@@ -67,7 +67,7 @@ def ask(
         facets=_facets(results, query.filters),
         also=naming.said(words, query.variants),
         voices=understanding.voices(words, query),
-        absent=understanding.absent(words, query, audience) if results.total else (),
+        absent=understanding.absent(words, query, audience),
         narrower={} if exact else naming.said(words, wording.narrower(words, audience)),
         suggestion=understanding.suggestion(words, query, audience),
         message=results.message,

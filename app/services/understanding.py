@@ -97,8 +97,12 @@ def voices(words: str, query: Query) -> tuple[str, ...]:
 
 
 def absent(words: str, query: Query, audience: str) -> tuple[str, ...]:
-    """The words, as typed, that are in no passage the audience may read, under no name that is searched."""
-    return index(audience).absent(words, query.without, frozenset(_known(query)) | query.voices)
+    """The words, as typed, that are in no passage the audience may read, under no name that is searched.
+
+    None when that is all of them: then nothing is found, and no more need be said.
+    """
+    found = index(audience).absent(words, query.without, frozenset(_known(query)) | query.voices)
+    return found if len(found) < len(spoken(words)) else ()
 
 
 def suggestion(words: str, query: Query, audience: str) -> str:
