@@ -151,8 +151,8 @@ class Gathering:
         for name, posted in self.vectors.items():
             arrays |= _named(f"v.{name}", posted.arrays(np.zeros(count, np.uint8)))
         stored = list(self.stored)
-        for name, values in _used_up(self.stored):
-            arrays |= _named(f"s.{name}", values.arrays(count))
+        for name in stored:  # of which nothing is left when the texts, which need room, are laid out
+            arrays |= _named(f"s.{name}", self.stored.pop(name).arrays(count))
         self._names.clear()
         for name, (kind, column) in self.columns.items():
             if kind.startswith("number:"):
