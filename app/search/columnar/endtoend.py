@@ -97,18 +97,25 @@ class Joined(Postings):
 
     def documents(self, term: int, end: int | None = None) -> Array:
         """Documents of a term, ascending. Unsigned, 32 bits."""
-        lists = []
+        found, last = np.empty(self.frequency(term), np.uint32), 0
         for place, number in self._having(term):
-            found = self.parts[place].documents(number)
-            found += np.uint32(self.bases[place])
-            lists.append(found)
-        return lists[0] if len(lists) == 1 else np.concatenate(lists)
+            mine = self.parts[place].documents(number)
+            begin, last = last, last + len(mine)
+            np.add(mine, np.uint32(self.bases[place]), out=found[begin:last])
+        return found
 
     def codes(self, term: int, end: int | None = None) -> Array:
         """Codes of the same postings."""
-        maps = self._codes[2]
-        lists = [maps[place].take(self.parts[place].codes(number)) for place, number in self._having(term)]
-        return lists[0] if len(lists) == 1 else np.concatenate(lists)
+        most, _, maps = self._codes
+        found, last = np.empty(self.frequency(term), maps[most].dtype), 0
+        for place, number in self._having(term):
+            mine = self.parts[place].codes(number)
+            begin, last = last, last + len(mine)
+            if place == most:
+                found[begin:last] = mine
+            else:
+                maps[place].take(mine, out=found[begin:last], mode="clip")
+        return found
 
     def codes_at(self, term: int, places: Ints) -> Array:
         """Codes of some of a term's postings, by their places in its list (ascending)."""
