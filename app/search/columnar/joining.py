@@ -105,10 +105,13 @@ def _living(parts: Sequence[View]) -> Bools | None:
 
 def joined(parts: Sequence[View]) -> list[View]:
     """One view for all segments; none, if there is none."""
-    if len(parts) < 2:
-        return list(parts)
+    if not parts:
+        return []
     datas = [part.data for part in parts]
     room = datas[0].room
+    if len(parts) == 1:
+        room.joined = None  # what was removed is let go
+        return list(parts)
     known = room.joined
     if not isinstance(known, JoinedData) or known.parts != datas:
         known = room.joined = JoinedData(datas)

@@ -1,13 +1,18 @@
 """What a reader holds in memory is bounded, and what is asked for again and again is there."""
 
+import gc
+import random
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
+from whoosh import query
 
 from app.search.columnar import columnfile
 from app.search.columnar.columnfile import ColumnFile, Memory
 from app.search.columnar.kept import Kept, Room
+from tests.search.columnar.making import document, index
 
 SIZE = 300_000  # bytes, of which a fifth of all have room
 
@@ -43,6 +48,18 @@ def test_segments_share_a_room_and_what_is_gone_leaves_it() -> None:
     other.get(("text", 9), lambda: np.zeros(10, np.uint8))
     assert {owner for owner, *_ in room._found} == {other._owner}
     assert room._size < 2 * SIZE
+
+
+def test_segments_that_are_merged_are_let_go(tmp_path: Path) -> None:
+    made = index(tmp_path, [document(random.Random(1), key) for key in range(40)], 2)
+    searcher = made.searcher()
+    assert len(searcher.search(query.Every(), limit=None)) == 40
+    old = weakref.ref(searcher.snapshot.views[0].data)
+    made.optimize()
+    searcher = made.searcher()
+    assert len(searcher.search(query.Every(), limit=None)) == 40
+    gc.collect()
+    assert old() is None
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux says what is mapped")
