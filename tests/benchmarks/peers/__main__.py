@@ -145,7 +145,7 @@ class Run:
             for _ in range(rounds):
                 random_.shuffle(part)
                 for name, number in part:
-                    said = workers[name]("ask", question=self.asked[number], times=3)
+                    said = workers[name]("ask", question=self.asked[number], times=report.TIMES)
                     spent[name][self.asked[number]["class"]] += said["spent"]
         rates = self._mixed(workers, wrong) if rounds > 2 else {}
         memory = {name: worker("memory") for name, worker in workers.items()}

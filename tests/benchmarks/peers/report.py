@@ -11,6 +11,7 @@ from tests.benchmarks.peers.questions import HARD, KINDS
 
 OWN = "columns"
 BESIDE = ("tantivy", "lucene")  # ratios are said to these
+TIMES = 3  # that a question is asked in a round, at once
 
 
 def at(values: Sequence[float], part: float) -> float:
@@ -19,9 +20,21 @@ def at(values: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
 
 
-def pooled(spent: dict[str, list[float]], kind: str) -> list[float]:
-    """The times of a class; of ``all``: of every class that counts."""
-    return spent.get(kind, []) if kind != "all" else [one for name in KINDS for one in spent.get(name, [])]
+def rounds(said: dict[str, Any], how: str, name: str, kind: str) -> list[list[float]]:
+    """An engine's times of a class, round by round; of ``all``: of every class that counts."""
+    kinds = KINDS if kind == "all" else (kind,)
+    spent = [said[how].get(name, {}).get(one, []) for one in kinds]
+    first = [said["cold"].get(name, {}).get(one, []) for one in kinds]  # each question once
+    many = sum(map(len, spent)) // (TIMES * sum(map(len, first)) or 1) if how == "warm" else 1
+    return [
+        [one for part in spent for one in part[turn * len(part) // many : (turn + 1) * len(part) // many]]
+        for turn in range(many if any(spent) else 0)
+    ]
+
+
+def middle(each: Sequence[Sequence[float]], part: float) -> float:
+    """The quantile of each round, in milliseconds, and of these the median."""
+    return statistics.median(at(values, part) for values in each) * 1000
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -39,13 +52,13 @@ def asked(said: dict[str, Any], how: str) -> str:
     for kind in (*KINDS, "all", HARD):
         cells, shown = [], {}
         for name in names:
-            values = pooled(said[how][name], kind)
+            each = rounds(said, how, name, kind)
             if kind in said["wrong"].get(name, {}):
                 cells.append("wrong")
-            elif not values:
+            elif not each:
                 cells.append("-")
             else:
-                shown[name] = at(values, 0.5) * 1000, at(values, 0.95) * 1000
+                shown[name] = middle(each, 0.5), middle(each, 0.95)
                 cells.append(f"{shown[name][0]:.3f} / {shown[name][1]:.2f}")
         for name in beside:
             if OWN in shown and name in shown:
@@ -55,6 +68,17 @@ def asked(said: dict[str, Any], how: str) -> str:
                 cells.append("-")
         rows.append([f"**{kind}**" if kind == "all" else kind, *cells])
     return table(head, rows)
+
+
+def warmed(said: dict[str, Any]) -> str:
+    """How the times of all questions change from round to round, as engines keep what was asked for."""
+    names = [name for name in (OWN, *BESIDE) if name in said["warm"]]
+    rows = []
+    for name in names:
+        each = rounds(said, "warm", name, "all")
+        rows.append([NAMES[name], *(f"{middle([one], 0.5):.3f} / {middle([one], 0.95):.2f}" for one in each)])
+    longest = max(len(row) for row in rows)
+    return table(["all, p50 / p95, ms", *(f"round {turn}" for turn in range(1, longest))], rows)
 
 
 def _middle(values: Sequence[float]) -> float:
@@ -110,9 +134,9 @@ def grown(results: dict[str, Any]) -> dict[str, list[tuple[int, float]]]:
     lines: dict[str, list[tuple[int, float]]] = {}
     for size, said in sorted(results.get("ask", {}).items(), key=lambda one: int(one[0])):
         for name in NAMES:
-            values = pooled(said["warm"].get(name, {}), "all")
-            if values:
-                lines.setdefault(NAMES[name], []).append((int(size), at(values, 0.95) * 1000))
+            each = rounds(said, "warm", name, "all")
+            if each:
+                lines.setdefault(NAMES[name], []).append((int(size), middle(each, 0.95)))
     return lines
 
 
@@ -124,9 +148,9 @@ def growth(results: dict[str, Any]) -> str:
         cells = []
         ends = []
         for size in sizes:
-            values = pooled(results["ask"][str(size)]["warm"][OWN], kind)
-            cells.append(f"{at(values, 0.5) * 1000:.2f} / {at(values, 0.95) * 1000:.2f}" if values else "-")
-            ends.append(at(values, 0.95) if values else 0.0)
+            each = rounds(results["ask"][str(size)], "warm", OWN, kind)
+            cells.append(f"{middle(each, 0.5):.2f} / {middle(each, 0.95):.2f}" if each else "-")
+            ends.append(middle(each, 0.95) if each else 0.0)
         times = ends[-1] / ends[0] if ends and ends[0] else 0.0
         rows.append([kind, *cells, f"{times:.1f}"])
     more = sizes[-1] // sizes[0] if sizes else 0
@@ -142,8 +166,10 @@ def written(home: Path, results: dict[str, Any], sizes: Sequence[int]) -> str:
             continue
         said = results["ask"][size]
         parts.append(
-            f"## {int(size):,} passages\n\nWarm, ten hits with the exact total:\n\n{asked(said, 'warm')}"
+            f"## {int(size):,} passages\n\nWarm, ten hits with the exact total, the median of the rounds:\n\n"
+            + asked(said, "warm")
         )
+        parts.append(warmed(said))
         faults = [
             f"{NAMES[name]}, {kind}: {fault}"
             for name, kinds in said["wrong"].items()
