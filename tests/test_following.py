@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -127,6 +127,7 @@ def _looks(archive, identifier: str):
 
 
 @MANY
+@example(seed=2_125_674_827, count=3)
 @given(seed=st.integers(0, 2**32), count=st.integers(3, 7))
 def test_two_at_once_lose_nothing_and_uncover_nothing(seed, count, archive, keep):
     chance = random.Random(seed)
@@ -158,9 +159,11 @@ def test_two_at_once_lose_nothing_and_uncover_nothing(seed, count, archive, keep
     assert mine_new <= stands | offered
     if not asked:
         assert {word for told in theirs for word in told.line.text.split()} - known <= stands
-    said = [line.split() for line in texts_now]
-    told_hidden = [told.line.text.split() for told in [*mine, *theirs] if told.tags & hidden]
-    secret = {word for words in said if words in told_hidden for word in words}
+    # A line joined with a withheld one and split off again may read as it does in the other's hands, where it
+    # never was: then its words do not tell whose was kept.
+    in_the_open = {told.line.text for told in [*mine, *theirs] if not told.tags & hidden}
+    covered = {told.line.text for told in [*mine, *theirs] if told.tags & hidden} - in_the_open
+    secret = {word for text in texts_now if text in covered for word in text.split()}
     assert not secret & public_words(archive, identifier)
 
 
