@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
+from xdist.scheduler import WorkStealingScheduling
 
 from app import create_app
 from app.archive import Archive
@@ -72,8 +74,13 @@ def shared_folder() -> Path:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than processors: much of the time is spent waiting for a browser, a disk or a child."""
-    return (os.cpu_count() or 1) + 2
+    """One more than processors: much of the time is spent waiting for a browser, a disk or a child."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WorkStealingScheduling:
+    """Neighbours stay together: what a module sets up, a served demonstration above all, is set up once."""
+    return WorkStealingScheduling(config, log)
 
 
 @pytest.fixture
