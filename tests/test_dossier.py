@@ -202,13 +202,19 @@ def test_made_again_it_says_what_is_gone_and_never_its_words(archive, account, t
         assert words not in everything(tmp_path / "d")
 
 
-@pytest.mark.parametrize("outcome", ["stop", "restrict", "close", "destroy"])
-def test_made_again_after_a_teller_took_their_account_back(outcome, archive, account, tmp_path):
+def linked_account(archive) -> str:
+    """An account that was given and accepted, its first line tied to a claim."""
     given, _ = send(archive)
     told = accept(archive, given)
     with archive.writing() as session:
         claim = session.scalars(select(Claim.identifier).filter_by(ref="forty")).one()
         linking.link(told, 0, 0, claim, "supports", "saw", OPERATOR)
+    return given
+
+
+@pytest.mark.parametrize("outcome", ["stop", "restrict", "close", "destroy"])
+def test_made_again_after_a_teller_took_their_account_back(outcome, archive, account, tmp_path):
+    given = linked_account(archive)
     make(archive, tmp_path / "d")
     assert "We heard the bells at midnight." in everything(tmp_path / "d")
     assert "Mara of the Mill" in everything(tmp_path / "d")
@@ -223,11 +229,7 @@ def test_made_again_after_a_teller_took_their_account_back(outcome, archive, acc
 
 
 def test_what_its_narrator_allows_is_told_on_paper_too(archive, account, tmp_path):
-    given, _ = send(archive)
-    told = accept(archive, given)
-    with archive.writing() as session:
-        claim = session.scalars(select(Claim.identifier).filter_by(ref="forty")).one()
-        linking.link(told, 0, 0, claim, "supports", "saw", OPERATOR)
+    linked_account(archive)
     make(archive, tmp_path / "d")
     with pypdfium2.PdfDocument(tmp_path / "d" / "data" / "dossier.pdf") as paper:
         said = " ".join(" ".join(page.get_textpage().get_text_range() for page in paper).split())
