@@ -47,11 +47,11 @@ class Seal:
         self._key = key.encode()
         self._box = Fernet(base64.urlsafe_b64encode(self._derived("contact")))
 
-    def receipt(self, words: str, cost: int = COST) -> str:
-        """What is kept of a receipt. As slow for wrong words as for right ones; ``cost`` is scrypt's n."""
+    def receipt(self, words: str) -> str:
+        """What is kept of a receipt. As slow for wrong words as for right ones."""
         # Only the letters: however the words are parted or numbered when they are written down.
         said = re.sub("[^a-z]", "", unicodedata.normalize("NFKC", words[:1000]).casefold())
-        return hashlib.scrypt(said.encode(), salt=self._derived("receipt"), n=cost, r=8, p=1, dklen=32).hex()
+        return hashlib.scrypt(said.encode(), salt=self._derived("receipt"), n=COST, r=8, p=1, dklen=32).hex()
 
     def tried(self, words: str) -> str:
         """The same for words somebody tries. Raises TooSoon when too many tries are waiting already."""

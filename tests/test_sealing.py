@@ -13,6 +13,7 @@ from app.sealing import Seal, new_receipt, word_list
 from app.services import submitting
 
 KEY = "a key that is long enough for anybody"
+COST = sealing.COST  # read before the tests make it cheap
 
 
 def test_a_receipt_is_six_words_of_7776():
@@ -32,13 +33,19 @@ def test_the_same_words_open_however_they_were_written_down():
     assert Seal(KEY + "!").receipt("acid yo-yo gravel honey lapdog zoom") != kept
 
 
+def test_receipts_that_were_given_go_on_opening(monkeypatch):
+    monkeypatch.setattr(sealing, "COST", COST)
+    kept = "826fb0e7c9cb651ed64dfbb7cc153f5154a0dc238b4e00b45cc2af48e8cffd0c"
+    assert Seal(KEY).receipt("acid yo-yo gravel honey lapdog zoom") == kept
+
+
 @pytest.mark.trial
 def test_a_million_wrong_receipts_open_nothing(rounds):
-    """With scrypt made cheap (n = 2), or it would take a day; what is compared is the same."""
+    """With scrypt made cheap, as in all tests, or it would take a day; what is compared is the same."""
     seal = Seal(KEY)
-    kept = {seal.receipt(new_receipt(), cost=2) for _ in range(1000)}
+    kept = {seal.receipt(new_receipt()) for _ in range(1000)}
     tries = 1_000_000 if rounds > 100 else 20_000
-    assert not any(seal.receipt(new_receipt(), cost=2) in kept for _ in range(tries))
+    assert not any(seal.receipt(new_receipt()) in kept for _ in range(tries))
 
 
 def test_right_and_wrong_words_take_the_same_way(archive):
@@ -49,9 +56,9 @@ def test_right_and_wrong_words_take_the_same_way(archive):
     tried: list[str] = []
 
     class Counting(Seal):
-        def receipt(self, words: str, cost: int = sealing.COST) -> str:
+        def receipt(self, words: str) -> str:
             tried.append(words)
-            return super().receipt(words, cost)
+            return super().receipt(words)
 
     counting = Counting(archive.settings.secret_key or (archive.settings.home / "secret_key").read_text())
     said = set()
