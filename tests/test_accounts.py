@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
@@ -15,6 +16,7 @@ from sqlalchemy import func, select, update
 from app import clock
 from app.cli import cli
 from app.cli.base import OPERATOR
+from app.errors import Invalid
 from app.models import AuditEntry, Guess, Invitation, Role, SignIn, User
 from app.services import accounts, inviting, signing_in
 from tests.conftest import PASSWORD, post
@@ -93,6 +95,25 @@ def test_another_account_is_not_slowed_and_an_unknown_address_is_slowed_alike(ap
         said.add(re.sub(r'(value|data-options|nonce)="[^"]*"', "", answers[-1].text))
     assert len(said) == 1
     assert enter(app, "reader@example.org")[1].status_code == 303
+
+
+def test_a_password_of_nobody_is_tried_with_as_much_effort(archive, monkeypatch):
+    """Counted, since times may not be asserted: one hash of today's parameters, which no password fits."""
+    tried: list[str] = []
+
+    class Counting(PasswordHasher):
+        def verify(self, kept, password):
+            assert not self.check_needs_rehash(kept)
+            tried.append(kept)
+            return super().verify(kept, password)
+
+    monkeypatch.setattr(accounts, "HASHER", Counting(time_cost=2, memory_cost=16, parallelism=1))
+    with archive.writing():
+        accounts.add("known@example.org", "reader", PASSWORD, OPERATOR)
+    for email in ("known@example.org", "nobody@example.org"):
+        with archive.reading(), pytest.raises(Invalid, match="The address or the password is not right"):
+            accounts.check(email, "not this one")
+    assert len(tried) == 2
 
 
 def test_waiting_grows_to_five_minutes_and_no_further(archive):

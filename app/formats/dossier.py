@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ def page(dossier: Dossier, language: str = "en") -> str:
     return environment(language).get_template("dossier/page.html").render(d=dossier, language=language)
 
 
+@cache
 def environment(language: str) -> jinja2.Environment:
     """Templates that speak a language by themselves, without a request."""
     said = speaking(language)
@@ -130,6 +132,7 @@ def environment(language: str) -> jinja2.Environment:
     return made
 
 
+@cache
 def speaking(language: str) -> NullTranslations:
     """What pages say, in a language."""
     return Translations.load(ROOT / "translations", [language])

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from app.formats import dossier as shapes
 from app.formats.dossier import Asserted, Dossier, Quoted
@@ -23,18 +24,22 @@ _FILES = {  # variable fonts, each of which begins as its regular weight
     "armenian": "noto-serif-armenian-armenian-wght-normal",
     "arabic": "noto-naskh-arabic-arabic-wght-normal",
 }
+_OF_OTHER_WEIGHTS = {"avar", "fvar", "gvar", "HVAR", "MVAR", "STAT"}
+_ALWAYS = 2  # glyphs that fpdf takes of each font: the blank and what stands for none
 _TEXT, _SOFT = 10.5, 9.0  # points
 _GREY, _BLACK = 95, 20
 
 
 @cache
 def _unpacked() -> tuple[TemporaryDirectory[str], dict[str, Path]]:
-    """The fonts as plain TrueType, once in a process: to unpack them takes longer than all the rest."""
+    """The fonts as plain TrueType of one weight, once in a process: it takes longer than all the rest."""
     folder = TemporaryDirectory(prefix="fonts-")  # goes with the process
     found = {family: Path(folder.name, f"{name}.ttf") for family, name in _FILES.items()}
     for family, path in found.items():
         with TTFont(FONTS / f"{_FILES[family]}.woff2") as font:
             font.flavor = None
+            for table in _OF_OTHER_WEIGHTS & set(font.keys()):
+                del font[table]
             font.save(path)
     return folder, found
 
@@ -102,6 +107,10 @@ class _Paper(FPDF):
             for source in told.sources:
                 said = (source.title, source.asserted_by, source.date, source.note, source.url)
                 self._write(", ".join(filter(None, said)), _SOFT, after=1.5)
+        for name, font in list(self.fonts.items()):
+            if isinstance(font, TTFFont) and len(font.subset) <= _ALWAYS:
+                del self.fonts[name]  # nothing is written in it
+                font.close()
         return bytes(self.output())
 
     def _changes(self) -> None:

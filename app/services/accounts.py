@@ -15,7 +15,6 @@ from app.services import auditing, guessing, identifying
 SHORTEST = 12  # characters of a password
 LONGEST = 500
 HASHER = PasswordHasher()  # Argon2id with the parameters of RFC 9106 for little memory
-_nobody = HASHER.hash("nobody has this password")
 
 
 def add(email: str, role: str, password: str, actor: Actor, *, name: str = "") -> User:
@@ -82,7 +81,7 @@ def check(email: str, password: str) -> Actor:
     email = email.strip().lower()
     guessing.refuse_too_many("password", email)
     user = session().scalar(select(User).filter_by(email=email, is_active=True))
-    if not _fits(user.password_hash if user else _nobody, password) or user is None:
+    if not _fits(user.password_hash if user else _of_nobody(), password) or user is None:
         raise Invalid("The address or the password is not right.")
     return actor_of(user)
 
@@ -117,6 +116,12 @@ def _fits(kept: str, password: str) -> bool:
             return HASHER.verify(kept, _normal(password[: LONGEST + 1]))
         except (VerifyMismatchError, InvalidHashError):
             return False
+
+
+def _of_nobody() -> str:
+    """A hash in PHC's string format that no password is known for, and that takes as long as any to try."""
+    effort = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
+    return f"$argon2id$v=19${effort}${'A' * 22}${'A' * 43}"  # 16 and 32 bytes, all of them nought
 
 
 def _normal(password: str) -> str:
