@@ -30,6 +30,7 @@ from app.services import accessioning, accounts, auditing, exchanging
 from config import Settings
 
 PASSWORD = "a long enough password"
+COST = sealing.COST  # of receipts, where they are served
 
 
 def pytest_configure() -> None:

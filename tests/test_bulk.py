@@ -1,14 +1,19 @@
 """Many testimonies changed at once: looked at before, done in steps, gone on with, undone exactly."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from app.archive import Archive
 from app.cli.base import OPERATOR
+from app.jobs.worker import Worker
 from app.models import AuditEntry, BulkChange, BulkItem, Consent, Edition, Job, Tagging, Term, Testimony
 from app.records import Tag
 from app.services import accessioning, bulk, checking, exchanging, redacting, selecting
+from config import Settings
 from tests.benchmarks import bulk as benchmark
 from tests.conftest import post, testimony
 
@@ -21,19 +26,29 @@ def archivist(sign_in):
     return sign_in("archivist")
 
 
-@pytest.fixture
-def ids(archive, work, monkeypatch) -> list[str]:
-    """So many testimonies that three steps are needed; every third has the tag already."""
-    monkeypatch.setattr(bulk, "STEP", STEP)
-    kept = []
+@pytest.fixture(scope="module")
+def blank(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that is copied for each test: so many testimonies that three steps are needed; every third
+    has the tag already."""
+    home = tmp_path_factory.mktemp("bulk") / "home"
+    shutil.copytree(blank, home)
+    archive = Archive(Settings(home=home))
     with archive.writing():
         for number in range(COUNT):
             tags = (Tag("Winter"), Tag("Flight")) if number % 3 == 0 else (Tag("Flight"),)
             made = testimony(f"t{number:03}", "We left at dusk.", "Nobody came.", tags=tags)
             collection = exchanging.find_collection("Tests", made)
-            kept.append(accessioning.accession(made, collection, OPERATOR, publish=True).identifier)
-    work()
-    return kept
+            accessioning.accession(made, collection, OPERATOR, publish=True)
+    Worker(archive).run_all()
+    archive.close()
+    return home
+
+
+@pytest.fixture
+def ids(archive, monkeypatch) -> list[str]:
+    monkeypatch.setattr(bulk, "STEP", STEP)
+    with archive.reading() as session:
+        return list(session.scalars(select(Testimony.identifier).order_by(Testimony.id)))
 
 
 @pytest.fixture

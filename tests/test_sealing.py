@@ -11,9 +11,9 @@ from app import sealing
 from app.errors import Invalid, TooSoon
 from app.sealing import Seal, new_receipt, word_list
 from app.services import submitting
+from tests.conftest import COST
 
 KEY = "a key that is long enough for anybody"
-COST = sealing.COST  # read before the tests make it cheap
 
 
 def test_a_receipt_is_six_words_of_7776():

@@ -17,7 +17,10 @@ def test_no_edit_of_the_same_records_is_lost(archive, settings, keep, rounds, tm
     texts = [f"Line {number} of what was told." for number in range(6)]
     targets = [keep(testimony(f"shared-{number}", *texts)) for number in range(3)]
     emails = [archivist(archive, number) for number in range(PROCESSES)]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["tests.editing"]
+    )  # imported once: each is forked from what has no archive
     go = context.Event()
     told = [tmp_path / f"told-{number}" for number in range(PROCESSES)]
     people = [
