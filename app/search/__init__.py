@@ -7,7 +7,6 @@ from urllib.parse import unquote, urlsplit
 
 from app.search.base import Broken, Busy, Document, Engine, Hit, Marker, Query, Results, Utterance
 from app.search.passages import divide
-from app.search.whoosh import WhooshEngine
 
 __all__ = [
     "Broken",
@@ -19,7 +18,6 @@ __all__ = [
     "Query",
     "Results",
     "Utterance",
-    "WhooshEngine",
     "divide",
     "open_engine",
 ]
@@ -30,4 +28,6 @@ def open_engine(url: str) -> Engine:
     parts = urlsplit(url)
     if parts.scheme != "whoosh" or parts.netloc or not parts.path:
         raise ValueError(f"no search engine is known at {url!r}")
+    from app.search.whoosh import WhooshEngine  # whoever wants the codec alone needs no languages in memory
+
     return WhooshEngine(unquote(parts.path))

@@ -7,7 +7,7 @@ import numpy as np
 from app.search.analysis import ASKED_WEIGHT, roots
 from app.search.columnar.adjoining import places
 from app.search.columnar.arrays import Array, Ints, changes
-from app.search.columnar.lines import LONGEST
+from app.search.columnar.edges import LONGEST
 from app.search.folding import forms
 from app.search.nearness import Placed, Turns
 from app.search.ordering import Passages

@@ -20,9 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.search import Document, Hit, Query, WhooshEngine, finding, nearness, nicknames
+from app.search import Document, Hit, Query, finding, nearness, nicknames
 from app.search.analysis import stem, words
 from app.search.folding import fold
+from app.search.whoosh import WhooshEngine
 from tests.benchmarks.corpus import BENCH, documents, records, shared
 
 

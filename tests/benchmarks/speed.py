@@ -17,7 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.search import Document, Query, Utterance, WhooshEngine
+from app.search import Document, Query, Utterance
+from app.search.whoosh import WhooshEngine
 from tests.benchmarks.corpus import BENCH, documents, records, shared
 from tests.benchmarks.quality import judged
 
@@ -34,7 +35,8 @@ KINDS = {
 
 OPEN = """
 import sys, time
-from app.search import Query, WhooshEngine
+from app.search import Query
+from app.search.whoosh import WhooshEngine
 for words in ("", "mother", '"in the house"'):
     engine = WhooshEngine(sys.argv[1])
     start = time.perf_counter()

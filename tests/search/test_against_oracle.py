@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Document, Query, Utterance, WhooshEngine
+from app.search import Document, Query, Utterance
+from app.search.whoosh import WhooshEngine
 from tests.search.oracle import Ask, answer
 
 WORDS = [

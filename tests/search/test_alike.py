@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Query, WhooshEngine, spelling
+from app.search import Query, spelling
 from app.search.folding import fold
 from app.search.lexicon import sums
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 LANGUAGES = ("en", "az", "ru", "hy")

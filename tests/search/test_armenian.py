@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Query, WhooshEngine
+from app.search import Query
 from app.search.analysis import roots, stem
 from app.search.armenian import stem as light
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 # Forms of one word, after the declension tables of Dum-Tragut.

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Query, WhooshEngine
+from app.search import Query
 from app.search.analysis import stem as ranked
 from app.search.azerbaijani import stem
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 # Forms of one word, after the declension tables of Wikibooks and Wiktionary.

@@ -8,8 +8,9 @@ from whoosh import query as whoosh_query
 from whoosh.qparser import QueryParser
 from whoosh.searching import Searcher
 
-from app.search import Query, WhooshEngine, columnar
+from app.search import Query, columnar
 from app.search.schema import schema
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 from tests.search.test_against_oracle import collection
 

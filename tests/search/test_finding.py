@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from app.search import Document, Query, Utterance, WhooshEngine, divide, open_engine
+from app.search import Document, Query, Utterance, divide, open_engine
+from app.search.whoosh import WhooshEngine
 from tests.benchmarks.corpus import documents, records, shared
 from tests.search.making import one
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Query, WhooshEngine
+from app.search import Query
 from app.search.analysis import stem, words
 from app.search.folding import LONGEST, fold, forms
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 SAME = [

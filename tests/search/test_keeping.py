@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Broken, Busy, Document, Query, Results, WhooshEngine
+from app.search import Broken, Busy, Document, Query, Results
 from app.search.keeping import Keeping
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 from tests.search.test_against_oracle import ask, collection
 
@@ -259,7 +260,8 @@ def test_a_second_writer_waits_and_then_gives_up(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from app.search import Query, WhooshEngine
+from app.search import Query
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 engine = WhooshEngine(Path(sys.argv[1]))
 for i in range(int(sys.argv[2]), 10_000):

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.search import Document, Query, Utterance, WhooshEngine
+from app.search import Document, Query, Utterance
 from app.search.columnar.rating import Ranked
 from app.search.finding import Finding
 from app.search.nearness import MOST, NEXT, RARE, ROW, Placed, Turns, counting, nearer
 from app.search.ordering import by_score
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 FILLING = " ".join(f"w{number}" for number in range(30))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Query, WhooshEngine
+from app.search import Query
 from app.search.parsing import LONGEST, NO_WORDS, NOT_CLOSED, TOO_DEEP, TOO_LONG, TOO_MANY
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 

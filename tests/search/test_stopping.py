@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Query, WhooshEngine
+from app.search import Query
 from app.search.folding import fold
 from app.search.stopping import STOP_WORDS
+from app.search.whoosh import WhooshEngine
 from tests.search.making import one
 
 SAID = {

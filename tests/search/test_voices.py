@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.search import Document, Query, Utterance, WhooshEngine
+from app.search import Document, Query, Utterance
 from app.search.voices import SHARED
+from app.search.whoosh import WhooshEngine
 
 
 def said(group: str, speaker: str, text: str) -> list[Document]:

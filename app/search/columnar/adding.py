@@ -10,7 +10,7 @@ from app.search.columnar.meeting import Leaf
 from app.search.columnar.nodes import Listed
 from app.search.columnar.phrasing import unique
 from app.search.columnar.selecting import candidates
-from app.search.columnar.snapshot import View, scratch
+from app.search.columnar.snapshot import SUMS, View
 
 SLACK = 1e-5  # far more than sums of scores in single precision are wrong
 _DENSE = 12  # lists with more than this part of all documents are added up over all documents
@@ -35,7 +35,7 @@ def added(
 
     ``few`` are those in the mask (ascending), if they are at hand.
     """
-    room = scratch.fit(view.count).scores[: view.count]
+    room = SUMS.fit(view.count)[: view.count]
     total = sum(len(one.documents) for one in lists)
     if few is not None and len(few) < total:
         return _within(room, lists, few, limit)

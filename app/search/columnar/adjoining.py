@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from app.search.columnar.arrays import Array
-from app.search.columnar.lines import FEW, LESS_OFTEN, Gaps, Line
+from app.search.columnar.edges import FEW, Gaps
+from app.search.columnar.lines import Line
 from app.search.columnar.phrasing import among, unique
 from app.search.columnar.snapshot import View
 
@@ -46,11 +47,10 @@ def _kept(line: Line, slots: Sequence[Sequence[int]]) -> tuple[Array, int]:
         if not len(begun):
             break
         wanted, slot = _moved(begun, at - first), slots[at]
-        if len(slot) == 1 and len(begun) * _RARER < size and not line.ready(slot[0], LESS_OFTEN):
-            keys = line.near(slot[0], unique(line.owners(begun)))
+        if len(slot) == 1 and len(begun) * _RARER < size and not line.ready(slot[0]):
+            here = line.standing(slot[0], wanted)
         else:
-            keys = line.keys(slot)
-        here = among(wanted, keys).nonzero()[0]
+            here = among(wanted, line.keys(slot)).nonzero()[0]
         if len(here) < len(begun):
             begun = begun.take(here)
     return begun, first
@@ -70,7 +70,7 @@ def _begun(line: Line, slots: Sequence[Sequence[int]], sized: Sequence[tuple[int
                     marked.append((at - first, marks))
     if len(slot) > 1 or line.ready(slot[0]):
         begun = line.keys(slot)
-        if others:
+        if others and not marked:
             begun = line.having(begun, slot, others)
     else:
         begun = line.some(slot[0], others)

@@ -6,8 +6,8 @@ import numpy as np
 
 from app.search.columnar.adjoining import adjoining
 from app.search.columnar.arrays import Array
+from app.search.columnar.edges import LONGEST
 from app.search.columnar.leaves import NOWHERE, Found, leaf, listed, many, spliced
-from app.search.columnar.lines import LONGEST
 from app.search.columnar.meeting import Leaf, placed, together
 from app.search.columnar.nodes import (
     All,

@@ -13,13 +13,13 @@ import numpy as np
 from app.search.columnar.arrays import Array
 from app.search.columnar.columnfile import Pages
 
-KEPT = 54_000_000  # bytes of unpacked postings and masks that are kept for an index
+KEPT = 72_000_000  # bytes of unpacked postings and masks that are kept for an index
 _MISSED = 1_000  # askings for what was not here, after which all that was asked for before counts half
 _OFTEN = 50.0  # no array counts as asked for more often then
 _MORE = 1.5  # times as often must be asked for what takes the place of others
 _DEAR = {  # beside a copy
     **dict.fromkeys(("laid", "firsts", "begins", "mask", "few", "filter"), 4),
-    **dict.fromkeys(("turns", "keys", "marks", "above", "bases"), 8),
+    **dict.fromkeys(("turns", "keys", "marks", "above"), 8),
     "line": 99,
     "owners": 99,
 }
@@ -44,7 +44,7 @@ class Kept:
         """An array, if it is here."""
         return self._room.known((self._owner, *key))
 
-    def wanted(self, key: Any, size: int, times: int = 2) -> bool:
+    def wanted(self, key: Any, size: int, times: int = 1) -> bool:
         """Whether an array of so many bytes is here, or was asked for so many times that it should be."""
         return self._room.wanted((self._owner, *key), size, times)
 
@@ -97,7 +97,7 @@ class Room:
                 pass
         return found
 
-    def wanted(self, key: Any, size: int, times: int = 2) -> bool:
+    def wanted(self, key: Any, size: int, times: int = 1) -> bool:
         """Whether an array of so many bytes is here, or was asked for so many times that it should be."""
         if key in self._found:
             return True

@@ -8,51 +8,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Ints, ranges, small
+from app.search.columnar.arrays import Array, Ints, ranges, set_in, small, stepped
+from app.search.columnar.edges import LONGEST, Edges
 from app.search.columnar.meeting import codes, codes_in, laid
 from app.search.columnar.phrasing import unique
 from app.search.columnar.snapshot import View
 
-LONGEST = 64  # words of a phrase; and the room between documents
-FEW = 100  # keys for which it is not worth while to look at anything else first
 _SOON = 40_000  # places of a term whose keys are made for one search
 _OFTEN = 1_000_000  # and for several, if they ask for it
-LESS_OFTEN = 400_000  # and if it could be done without
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
-_DEAREST = 5  # times a term is asked for before it is marked, which takes as long as a hundred askings
-_MARKED = 4_000_000  # places of a term that is marked at most
-_BITS = 4  # marks (at least) for each place of a term
+_DEAREST = 2  # times a term is asked for before it is marked, which takes as long as a hundred askings
+_MARKED = 1_000_000  # places of a term that is marked at most
+_BITS = 8  # marks (at least) for each place of a term
 _OF_ALL = 12  # of a term in more than this part of all documents its first place in each is kept
-_EXACT = 300  # places for which it is not worth while to tell long documents apart
-_STRETCH = 7  # bits of keys in a stretch
+_EXACT = 1_000  # places for which it is not worth while to tell long documents apart
 _BLOCK = 4  # bits of the number of a document among those for which one whole number is kept
 
 
-class Gaps(Exception):
-    """A word stands behind the end of its document."""
-
-
-class Line:
-    """The documents of a segment laid end to end; ``even``: all of them as long as the longest."""
+class Line(Edges):
+    """The documents of a segment laid end to end, and the places of its terms there."""
 
     def __init__(self, view: View, field: str, *, even: bool) -> None:
-        self.view, self.field, self.part = view, field, view.data.fields[field]
-        lengths = None if even else view.data.lengths(field)
-        self.even = lengths is None
-
-        def laid() -> Array:
-            whole = 0 if lengths is None else int(lengths.sum(dtype=np.int64))
-            room = LONGEST + (self.part.most_places + 1 if lengths is None else 0)
-            end = whole + (view.count + 1) * room + LONGEST
-            found: Array = np.arange(view.count + 1, dtype=np.uint32 if end < 1 << 32 else np.int64)
-            found *= room
-            found += LONGEST
-            if lengths is not None:
-                found[1:] += lengths.cumsum(dtype=found.dtype)
-            return found
-
-        self.edges = view.kept.get(("line", field, self.even), laid)
-        self.begins = self.edges[:-1]
+        super().__init__(view, field, even=even)
         self._sizes: dict[int, int] = {}
 
     def size(self, number: int) -> int:
@@ -63,26 +40,6 @@ class Line:
                 self._sizes.clear()
             known = self._sizes[number] = self.part.place_count(number)
         return known
-
-    def owners(self, keys: Array) -> Array:
-        """The document of each key (ascending).
-
-        Of many keys it is looked up in which document each stretch of keys begins: two documents, no more,
-        may begin within the stretch.
-        """
-        name = ("owners", self.field, self.even)
-        size = (int(self.edges[-1]) >> _STRETCH) + 1
-        if len(keys) < FEW or not self.view.kept.wanted(name, 4 * size):
-            return (self.edges.searchsorted(keys, "right") - 1).astype(np.uint32)
-
-        def made() -> Array:
-            found = np.bincount(self.edges >> _STRETCH, minlength=size).cumsum(dtype=np.int32)
-            return np.concatenate((np.full(1, -1, np.int32), found[:-1] - 1))
-
-        found: Array = self.view.kept.get(name, made).take(keys >> _STRETCH)
-        for _ in range((1 << _STRETCH) // LONGEST):
-            found += self.edges.take(found + 1) <= keys
-        return found.view(np.uint32)
 
     def some(self, number: int, others: Sequence[int]) -> Array:
         """The keys of a frequent term, perhaps only where all the others stand as well."""
@@ -111,15 +68,12 @@ class Line:
                 documents, places = documents.take(here), here if places is None else places.take(here)
         return documents, places
 
-    def ready(self, number: int, most: int = _OFTEN) -> bool:
-        """Whether the keys of a term are at hand, or soon made, or asked for so often that they should be.
-
-        Not if they are more than ``most``.
-        """
+    def ready(self, number: int) -> bool:
+        """Whether the keys of a term are at hand, or soon made, or asked for so often that they should be."""
         size = self.size(number)
         if size <= _SOON:
             return True
-        return size <= most and self.view.kept.wanted(("keys", self.field, number, self.even), 4 * size)
+        return size <= _OFTEN and self.view.kept.wanted(("keys", self.field, number, self.even), 4 * size)
 
     def keys(self, slot: Sequence[int]) -> Array:
         """The keys of all these terms, ascending."""
@@ -156,11 +110,7 @@ class Line:
 
     def likely(self, keys: Array, marks: Array) -> Array:
         """Which of some keys may be of a term with these marks: of the others none is (Bloom, 1970)."""
-        rest = keys & keys.dtype.type(8 * len(marks) - 1)
-        found: Array = marks.take(rest >> rest.dtype.type(3))
-        found >>= rest.astype(np.uint8) & np.uint8(7)
-        found &= np.uint8(1)
-        return found.view(bool)
+        return set_in(marks, keys & keys.dtype.type(8 * len(marks) - 1))
 
     def _keys_of(self, number: int, *, keep: bool = True) -> Array:
         name = ("keys", self.field, number, self.even)
@@ -182,71 +132,91 @@ class Line:
 
     def _laid(self, documents: Array, counts: Array | None, places: Array) -> Array:
         """The keys of places, so many in each document."""
-        found = self.begins.take(documents)
-        if counts is not None:
-            found = found.repeat(counts)
-        found += places
+        begins, ends = self.begins.take(documents), None
+        if counts is None or not len(documents):
+            found = begins + places
+        else:
+            ends = counts.cumsum(dtype=np.uint32)
+            found = stepped(begins, ends)
+            found += places
         if not self.even:
-            last = found if counts is None else found.take(counts.cumsum() - 1)
+            last = found if ends is None else found.take(ends - 1)
             if (last + found.dtype.type(LONGEST) >= self.edges.take(documents + 1)).any():
-                self.view.kept.get(("gaps", self.field), lambda: np.ones(1, bool))
-                raise Gaps
+                self.gaps()
         return found
+
+    def _look_for_gaps(self, number: int, firsts: Array) -> None:
+        """Gaps, if one of the places that are not kept as bytes is in a document that is not long.
+
+        ``firsts`` says of each document of the term which of its places is the first there.
+        """
+        wide = self.part.wide_places(number)
+        if not self.even and len(wide):
+            at = firsts.searchsorted(wide, "right") - 1
+            if not self.long(self.view.documents(self.field, number).take(at)).all():
+                self.gaps()
 
     def near(self, number: int, documents: Array) -> Array:
         """The keys of a term in some documents (ascending)."""
-        known = self._begun_in(number, documents)
-        documents, first, counts = known or self._sought(number, documents)
+        first, counts = self._begun(number, documents)
+        here = counts.nonzero()[0]
+        documents, first, counts = documents.take(here), first.take(here), counts.take(here)
         return self._laid(documents, counts, self._places(number, documents, counts, ranges(first, counts)))
 
-    def _begun_in(self, number: int, documents: Array) -> tuple[Array, Array, Array] | None:
-        """Those of some documents that have a term, the first of its places in each, and how many.
+    def standing(self, number: int, keys: Array) -> Ints:
+        """Which of some keys (ascending) are of a term, found by looking at their documents."""
+        documents = self.owners(keys)
+        first, counts = self._begun(number, documents)
+        places = self._places(number, documents, counts, ranges(first, counts))
+        alike = places == (keys - self.begins.take(documents)).repeat(counts)
+        found: Ints = counts.cumsum().searchsorted(alike.nonzero()[0], "right")
+        return found
+
+    def _begun(self, number: int, documents: Array) -> tuple[Array, Array]:
+        """The first of the places of a term in each of some documents, and how many it has there.
 
         Of frequent terms it is kept for every document, as what is above that of one document in sixteen.
-        None: it is not frequent, or not asked for often.
         """
-        kept, count = self.view.kept, self.view.count
-        name = ("above", self.field, number)
-        if self.part.frequency(number) * _OF_ALL < count or not kept.wanted(name, count):
-            return None
+        count, name = self.view.count, ("above", self.field, number)
+        if self.part.frequency(number) * _OF_ALL < count or not self.view.kept.wanted(name, count):
+            return self._sought(number, documents)
 
         def made() -> Array:
-            found = np.zeros(count + (1 << _BLOCK) + 1, np.uint32)
-            found[1:][self.view.documents(self.field, number)] = self._counts(number)
-            return found.cumsum(dtype=np.uint32)
+            above = np.zeros(count + (1 << _BLOCK) + 1, np.uint32)
+            documents = self.view.documents(self.field, number)
+            above[1:][documents] = self._counts(number)
+            above = above.cumsum(dtype=np.uint32)
+            self._look_for_gaps(number, above.take(documents))
+            base = above[:: 1 << _BLOCK].copy()
+            over = small(above - base.repeat(1 << _BLOCK)[: len(above)])
+            return np.concatenate((base.view(np.uint8), over.view(np.uint8)))
 
-        def above() -> Array:
-            found = made()
-            return small(found - found[:: 1 << _BLOCK].repeat(1 << _BLOCK)[: len(found)])
-
-        base = kept.get(("bases", self.field, number), lambda: np.ascontiguousarray(made()[:: 1 << _BLOCK]))
-        over = kept.get(name, above)
+        kept, ends = self.view.kept.get(name, made), 4 * ((count >> _BLOCK) + 2)
+        width = (len(kept) - ends) // (count + (1 << _BLOCK) + 1)
+        base, over = kept[:ends].view(np.uint32), kept[ends:].view(f"u{width}")
         after = documents + np.uint32(1)
         first = base.take(documents >> _BLOCK) + over.take(documents)
-        counts = base.take(after >> _BLOCK) + over.take(after) - first
-        here = counts.nonzero()[0]
-        if len(here) < len(counts):
-            documents, first, counts = documents.take(here), first.take(here), counts.take(here)
-        return documents, first, counts
+        return first, base.take(after >> _BLOCK) + over.take(after) - first
 
-    def _sought(self, number: int, documents: Array) -> tuple[Array, Array, Array]:
+    def _sought(self, number: int, documents: Array) -> tuple[Array, Array]:
         """The same, of any term."""
-        part, inside = self.part, self.view.documents(self.field, number)
+        inside = self.view.documents(self.field, number)
         at = inside.searchsorted(documents)
         here = (inside.take(at, mode="clip") == documents).nonzero()[0]
-        at, documents = at.take(here), documents.take(here)
+        at = at.take(here)
 
         def firsts() -> Array:
             counts = self._counts(number)
             found = np.cumsum(counts, dtype=np.uint32)
             found -= counts.astype(np.uint32)
+            self._look_for_gaps(number, found)
             return found
 
-        begins = self.view.kept.get(("firsts", self.field, number), firsts).take(at)
-        known = codes_in(self.view, self.field, number, documents)
-        if known is None:
-            known = part.codes_at(number, at)
-        return documents, begins, part.counts.take(known)
+        known = codes_in(self.view, self.field, number, documents.take(here))
+        first, counts = np.zeros((2, len(documents)), np.uint32)
+        first[here] = self.view.kept.get(("firsts", self.field, number), firsts).take(at)
+        counts[here] = self.part.counts.take(self.part.codes_at(number, at) if known is None else known)
+        return first, counts
 
     def _places(self, number: int, documents: Array, counts: Array, where: Ints) -> Array:
         """Some (ascending) of the places of a term, so many in each document.
@@ -256,7 +226,7 @@ class Line:
         if self.even or len(where) < _EXACT:
             return self.part.places_at(number, where)
         found = self.part.low_places_at(number, where)
-        long = self.edges.take(documents + 1) - self.begins.take(documents) > 255 + LONGEST
+        long = self.long(documents)
         if long.any():
             here = long.repeat(counts).nonzero()[0]
             found = found.astype(np.uint32)

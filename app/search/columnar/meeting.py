@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from app.search.columnar.arrays import Array, Ints
-from app.search.columnar.snapshot import SHORT, WIDE, Tables, View, scratch
+from app.search.columnar.arrays import Array, Ints, set_in
+from app.search.columnar.snapshot import MARKS, SHORT, WIDE, Tables, View, mask_of
 
 _OFTEN = 16  # a term that more than this part of all documents have is laid out
 _OFTEN_OF_FEW = 50  # and if there are not more documents than
 _FEW = 200_000
+_FEWEST = 1_000  # documents of a list for which it is worth while to keep a bit for each document of all
 _MANY_WIDE = 20  # if more than this part of the codes do not fit in a byte, two are taken
 LONGER = 12  # a list so many times longer is searched, not gone through
 
@@ -83,24 +84,38 @@ class Leaf:
 
     def of(self, documents: Array) -> Array:
         """Precise scores of these documents (ascending), which all have the term."""
-        known = _laid_in(self._view, self.field, self.number, documents) if self._often else None
-        if known is None:
+        everywhere = self.laid()
+        if everywhere is None:
             return self.at(placed(documents, self.documents))
-        return _scaled(self.tables.laid, self.factor, known)
+        return self._looked_up(everywhere, documents, self.tables.laid, self.tables.precise, self.factor)
 
     def rough_in(self, documents: Array) -> Array | None:
         """Scores of any documents, single precision, 0 without the term; None: it is not laid out."""
         everywhere = self.laid()
         if everywhere is None:
             return None
-        known, factor = everywhere.take(documents), np.float32(self.factor)
-        found = _scaled(self.tables.laid_single, factor, known)
-        if everywhere.itemsize == 1 and len(self.part.counts) >= WIDE:
+        single, factor = self.tables.single, np.float32(self.factor)
+        return self._looked_up(everywhere, documents, self.tables.laid_single, single, factor)
+
+    def _looked_up(
+        self, everywhere: Array, documents: Array, bytes_: Array, table: Array, factor: Any
+    ) -> Array:
+        """Scores of any documents, 0 without the term; of codes that do not fit in a byte one by one."""
+        known = everywhere.take(documents)
+        found = _scaled(bytes_, factor, known)
+        if everywhere.itemsize == 1 and len(table) >= WIDE and b"\xff" in known.tobytes():
             wide = (known == WIDE).nonzero()[0]
-            if len(wide):
-                at = placed(documents.take(wide), self.documents)
-                found[wide] = _scaled(self.tables.single, factor, self.codes.take(at))
+            at = placed(documents.take(wide), self.documents)
+            found[wide] = _scaled(table, factor, self.codes.take(at))
         return found
+
+    def among(self, documents: Array) -> Ints | None:
+        """Which of these documents have the term; None: it is not at hand for every document."""
+        if self._often:
+            everywhere = self.laid()
+            return None if everywhere is None else everywhere.take(documents).nonzero()[0]
+        bits = _bits(self._view, self.field, self.number) if self.size > _FEWEST else None
+        return None if bits is None else set_in(bits, documents).nonzero()[0]
 
     def laid(self) -> Array | None:
         """For each document of the segment its code and one, 0 without; None: the term is not frequent."""
@@ -151,6 +166,18 @@ def laid(view: View, field: str, number: int) -> Array | None:
     return view.kept.get(key, made)
 
 
+def _bits(view: View, field: str, number: int) -> Array | None:
+    """A bit for each document, set if it has the term; None: it is seldom asked for."""
+    key = ("bits", field, number)
+    if not view.kept.wanted(key, view.count >> 3):
+        return None
+
+    def made() -> Array:
+        return np.packbits(mask_of(view.documents(field, number), view.count), bitorder="little")
+
+    return view.kept.get(key, made)
+
+
 def codes_in(view: View, field: str, number: int, documents: Array) -> Array | None:
     """The codes of a term in documents that all have it; None: they must be looked up."""
     found = _laid_in(view, field, number, documents)
@@ -189,10 +216,8 @@ def together(view: View, lists: Sequence[Leaf | Array]) -> tuple[Array, list[Arr
         if not len(found):
             break
         one = lists[number]
-        laid = one.laid() if isinstance(one, Leaf) else None
-        if laid is not None:
-            here = laid.take(found).nonzero()[0]
-        else:
+        here = one.among(found) if isinstance(one, Leaf) else None
+        if here is None:
             other = _documents(one)
             if len(other) <= LONGER * len(found):
                 at = _marked(view, found, other)
@@ -220,9 +245,8 @@ def _documents(one: Leaf | Array) -> Array:
 
 def _marked(view: View, found: Array, other: Array) -> Ints:
     """Where in another list the documents found stand that it has."""
-    marks = scratch.fit(view.count).marks
-    chosen = found.astype(np.intp)
-    marks[chosen] = True
-    at: Ints = marks.take(other).nonzero()[0]
-    marks[chosen] = False
+    room, chosen = MARKS.fit(view.count), found.astype(np.intp)
+    room[chosen] = True
+    at: Ints = room.take(other).nonzero()[0]
+    room[chosen] = False
     return at

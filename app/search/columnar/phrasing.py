@@ -11,7 +11,7 @@ import numpy as np
 from app.search.columnar.arrays import Array, Ints, ranges
 from app.search.columnar.meeting import LONGER
 from app.search.columnar.postings import Postings
-from app.search.columnar.snapshot import View, scratch
+from app.search.columnar.snapshot import SLOTS, View
 
 _MANY = 30_000  # keys that are looked for one by one; more are marked off, a stretch of documents at a time
 _STRETCH = 20  # bits of keys in a stretch: a megabyte of marks
@@ -32,12 +32,12 @@ def common(view: View, lists: Sequence[Array]) -> tuple[Array, list[Array | None
             mine = np.flatnonzero(other.take(at) == found)
             at = at.take(mine)
         else:
-            slots = scratch.fit(view.count).slots
-            slots[found] = np.arange(len(found), dtype=np.int32)
-            hits: Array = slots.take(other)
+            room = SLOTS.fit(view.count)
+            room[found] = np.arange(len(found), dtype=np.int32)
+            hits: Array = room.take(other)
             at = np.flatnonzero(hits >= 0)
             mine = hits.take(at)
-            slots[found] = -1
+            room[found] = -1
         if len(mine) < len(found):
             found = found.take(mine)
             for earlier in order[:done]:

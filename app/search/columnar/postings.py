@@ -257,6 +257,14 @@ class Postings:
         """Some of a term's places, by where they stand among them (ascending)."""
         return self.unpacked_at("places", self.place_span(term)[0] + which)
 
+    def wide_places(self, term: int) -> Ints:
+        """Which of a term's places (ascending) are not kept as bytes, where most are."""
+        begin, end = self.place_span(term)
+        at, where = self._wide.get("places") or self._exceptions("places")
+        found: Ints = at[bisect_left(where, begin) : bisect_left(where, end)].astype(np.int64)
+        found -= begin
+        return found
+
     def low_places_at(self, term: int, which: Ints) -> Array:
         """The same (at least one), of which those above 255 may be told wrong."""
         return self.taken("places", self.place_span(term)[0] + which)

@@ -29,20 +29,20 @@ _SHORTS = 1_000_000  # documents of all short lists that a snapshot keeps at han
 
 
 class _Scratch(threading.local):
-    """Arrays as long as the largest segment, one set for each thread; whoever uses them leaves them empty."""
+    """An array as long as the largest segment, one for each thread; whoever uses it leaves it empty."""
 
-    size = 0
+    def __init__(self, kind: Any, empty: Any) -> None:
+        self._kind, self._empty = kind, empty
+        self._array: Array = np.zeros(0, kind)
 
-    def fit(self, size: int) -> "_Scratch":
-        if self.size < size:
-            self.size = size
-            self.scores = np.zeros(size, np.float32)
-            self.slots = np.full(size, -1, np.int32)
-            self.marks = np.zeros(size, bool)
-        return self
+    def fit(self, size: int) -> Array:
+        """The array, of so many entries or more."""
+        if len(self._array) < size:
+            self._array = np.full(size, self._empty, self._kind)
+        return self._array
 
 
-scratch = _Scratch()
+SUMS, SLOTS, MARKS = _Scratch(np.float32, 0), _Scratch(np.int32, -1), _Scratch(bool, False)
 
 
 class Patience:
