@@ -29,8 +29,6 @@ DRIVEN = 20_000  # documents of a segment that is rewritten at once when somethi
 LIMIT = 180  # megabytes for what comes in: about three million words
 MOST = 100_000  # documents that a change may merge with what comes; more are merged when all is compacted
 
-_SAID = dumped(schema())  # what each index says of its fields
-
 EARLIER = re.compile(r"current(\.new)?|lock|g[0-9a-f]{16}")  # files of the index before it was Whoosh's
 
 _Mark = tuple[int, ...]
@@ -43,6 +41,7 @@ class Keeping:
         self.folder, self.timeout = folder, timeout
         self.storage = ColumnarStorage(str(folder))
         self._schema = schema()
+        self._said = dumped(self._schema)
         self._proved: dict[str, _Mark] = {}
 
     def generation(self) -> _Mark:
@@ -55,7 +54,7 @@ class Keeping:
             found = contents.read(self.folder, NAME, self._schema)
         except Exception as error:
             raise Broken(f"the index cannot be read: {error}") from error
-        if found.said != _SAID:
+        if found.said != self._said:
             raise Broken("the index was written by another version")
         return found
 
