@@ -9,13 +9,13 @@ import os
 import secrets
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     JSON,
@@ -41,6 +41,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.pool import NullPool
 
+T = TypeVar("T")
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -51,6 +53,7 @@ NAMES = {
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that is misread
 
 PATIENCE = 30_000  # milliseconds that SQLite waits for another connection
+KEPT, MOST = 16, 64  # connections to SQLite of a process; a new one reads the schema and knows no statement
 BRIEFLY = 500  # milliseconds that emptying the log waits for readers, while no one may write
 
 
@@ -158,11 +161,22 @@ class FairLock:
 
 
 _session: ContextVar[Session] = ContextVar("session")
+_ONCE = "once"  # what a read session has worked out
 
 
 def session() -> Session:
     """The session of the knock being answered. Raises LookupError outside ``reading`` and ``writing``."""
     return _session.get()
+
+
+def once(key: Hashable, make: Callable[[], T]) -> T:
+    """What ``make`` gives: worked out once in a session that sees one state, each time in one that writes."""
+    known: dict[Hashable, Any] | None = session().info.get(_ONCE)
+    if known is None:
+        return make()
+    if key not in known:
+        known[key] = make()
+    return cast(T, known[key])
 
 
 class Database:
@@ -181,7 +195,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database, changes nothing and waits for nobody."""
-        with self._read() as session, _current(session):
+        with self._read(info={_ONCE: {}}) as session, _current(session):
             yield session
 
     @contextmanager
@@ -235,7 +249,14 @@ def open_engine(url: str) -> Engine:
     """An engine whose connections have our manners. Its errors do not say what was to be written."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 30},
+        hide_parameters=True,
+        pool_size=KEPT,
+        max_overflow=MOST - KEPT,
+        pool_use_lifo=True,
+    )
     event.listen(engine, "connect", _teach_sqlite_manners)
     event.listen(engine, "begin", _begin)
     return engine

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect, select, text
 
 from app import clock
 from app.archive import Archive, alembic_config, migrate
-from app.db import Base
+from app.db import Base, once
 from app.jobs import JOBS
 from app.jobs.worker import LEASE, Worker
 from app.models import Collection, Job, JobState
@@ -41,6 +41,17 @@ def test_a_reader_does_not_wait_for_a_writer(archive):
     writer.join()
     with archive.reading() as session:
         assert len(session.scalars(select(Collection)).all()) == 1
+
+
+def test_what_one_state_tells_is_worked_out_once_and_what_changes_each_time(archive):
+    told = iter(range(9))
+    with archive.reading():
+        assert [once("a", lambda: next(told)), once("a", lambda: next(told))] == [0, 0]
+    with archive.reading():
+        assert once("a", lambda: next(told)) == 1
+        with archive.writing():
+            assert [once("a", lambda: next(told)), once("a", lambda: next(told))] == [2, 3]
+        assert once("a", lambda: next(told)) == 1
 
 
 def test_writers_are_let_in_in_the_order_they_came(archive):

@@ -1,5 +1,6 @@
 """Running the archive: the web server and its worker, supervised together."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -83,6 +84,21 @@ class Quiet(Logger):  # type: ignore[misc]
         super().exception(msg, *args, **kwargs)
 
 
+class Server(WSGIApplication):  # type: ignore[misc]
+    """Gunicorn with our application, made once for the processes that answer readers, which are forked."""
+
+    def load(self) -> Any:
+        """The application; what all of them share is set aside.
+
+        Else each would go through all of it for garbage now and then (a fifth of a second in which nobody is
+        answered), and hold a copy of what it has looked at.
+        """
+        made = super().load()
+        gc.collect()
+        gc.freeze()
+        return made
+
+
 def _serve(host: str, port: int, workers: int) -> None:
     """Answer readers with gunicorn: threads that stream bodies, and no access log (it keeps addresses)."""
     sys.argv = [
@@ -93,7 +109,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),
         *("--logger-class", f"{__name__}.{Quiet.__name__}", "app:create_app()"),
     ]
-    WSGIApplication().run()
+    Server().run()
 
 
 def _work(settings: Settings, slow: bool | None = None) -> None:

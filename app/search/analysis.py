@@ -23,7 +23,10 @@ ASKED_WEIGHT = 0.5  # how much a questioner's word counts against a narrator's
 
 _SINGLE = "\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _INSIDE = marks() + "".join(sorted(DROPPED))
-_PART = re.compile(f"[{_SINGLE}]|[^\\W_{_SINGLE}](?:[^\\W_{_SINGLE}]|[{_INSIDE}])*")
+_LETTER = f"[^\\W_{_SINGLE}]"
+# Letters are taken by the row; and that a sign is ASCII is known sooner than that it is none of many marks.
+_PART = re.compile(f"{_LETTER}++(?:(?![\\x00-\\x7f])[{_INSIDE}]{_LETTER}*+)*+|[{_SINGLE}]")
+_ASCII = re.compile("[a-zA-Z0-9]+")  # what _PART finds where there is nothing else
 _APOSTROPHES = "'’‘ʼʹ′`´＇\u02bb\u055a\uff07"
 
 _STEMMERS = dict(
@@ -98,9 +101,11 @@ class Word(NamedTuple):
     scrap: bool = False
 
 
-def pieces(text: str) -> Iterator[re.Match[str]]:
+def pieces(text: str) -> list[re.Match[str]]:
     """Where the words of a text stand, in order."""
-    return (match for match in _PART.finditer(text) if fold(match[0]))
+    if text.isascii():
+        return list(_ASCII.finditer(text))
+    return [match for match in _PART.finditer(text) if match[0].isascii() or fold(match[0])]
 
 
 def words(text: str) -> Iterator[Word]:

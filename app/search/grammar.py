@@ -7,6 +7,7 @@ Words, ``"phrases"``, AND OR NOT, parentheses, ``+`` and ``-``, ``beginning*``, 
 # mypy: allow-untyped-calls
 # Whoosh's public names are typed, its constructors and writers are not.
 
+from functools import cache
 from typing import Any
 
 from whoosh.qparser import plugins, syntax
@@ -62,11 +63,26 @@ class _Signs(plugins.PlusMinusPlugin):
         return bound
 
 
+class _Parser(QueryParser):
+    """Asks its plug-ins once what they do: Whoosh's own asks them, and sorts what they say, at each query."""
+
+    @cache  # noqa: B019 - there is one parser
+    def taggers(self) -> Any:
+        """What finds signs and words in a query, in order."""
+        return super().taggers()
+
+    @cache  # noqa: B019 - as above
+    def filters(self) -> Any:
+        """What puts the nodes found together, in order."""
+        return super().filters()
+
+
 def parse(text: str) -> Any:
     """The tree of Whoosh's syntax nodes for a query. It may raise anything on strange input."""
     return _parser().process(text)
 
 
+@cache
 def _parser() -> Any:
     chosen: list[Any] = [
         plugins.FieldsPlugin(rf"(?<!\w)(?P<text>(?i:{'|'.join(FIELDS)})):(?=[^\s:)])"),
@@ -78,4 +94,4 @@ def _parser() -> Any:
         plugins.OperatorsPlugin(AndNot=None, AndMaybe=None, Require=None),
         _Signs(),
     ]
-    return QueryParser(None, None, plugins=chosen, group=Side)
+    return _Parser(None, None, plugins=chosen, group=Side)

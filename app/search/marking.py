@@ -1,11 +1,13 @@
 """Finds in a text the words that a query asked for, so that they can be shown marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.search import stopping
 from app.search.analysis import pieces, roots, stem, stem_language
 from app.search.folding import forms
 from app.search.syntax import Exact, Node, Prefix, Word, leaves
+
+KNOWN = 50_000  # words that are remembered, of one query and language
 
 
 class WordMarker:
@@ -26,38 +28,53 @@ class WordMarker:
         self._starts = tuple(leaf.start for leaf in found if isinstance(leaf, Prefix))
         self._words = telling or ([] if self._phrases or self._starts else asked)
         self._same = {form for surface in self._words for form in forms(surface)}
-        self._roots: dict[str, set[str]] = {}
-        self._known: dict[str, dict[str, bool]] = {}
+        self._fitting: dict[str, _Fitting] = {}
 
     def spans(self, text: str, language: str = "") -> Sequence[tuple[int, int]]:
         """Start and end (code points) of each matching word, in order, not overlapping."""
-        found = list(pieces(text))
-        marked = {index for index, piece in enumerate(found) if self._fits(piece[0], language)}
-        if self._phrases:
-            spelled = [set(forms(piece[0], language)) for piece in found]
-            for slots in self._phrases:
-                for start in range(len(found) - len(slots) + 1):
-                    if all(spelled[start + i].intersection(slot) for i, slot in enumerate(slots)):
-                        marked.update(range(start, start + len(slots)))
+        fits = self._fitting.get(language)
+        if fits is None:
+            fits = self._fitting[language] = self._fits(language)
+        found = pieces(text)
+        if not self._phrases:
+            return [piece.span() for piece in found if fits[piece[0]]]
+        marked = {index for index, piece in enumerate(found) if fits[piece[0]]}
+        spelled = [set(forms(piece[0], language)) for piece in found]
+        for slots in self._phrases:
+            for start in range(len(found) - len(slots) + 1):
+                if all(spelled[start + i].intersection(slot) for i, slot in enumerate(slots)):
+                    marked.update(range(start, start + len(slots)))
         return [found[index].span() for index in sorted(marked)]
 
-    def _fits(self, surface: str, language: str) -> bool:
-        known = self._known.setdefault(language, {})
-        found = known.get(surface)
-        if found is None:
-            if len(known) > 50_000:
-                known.clear()
-            found = known[surface] = self._decide(surface, language)
-        return found
-
-    def _decide(self, surface: str, language: str) -> bool:
-        spelled = forms(surface, language)
-        if any(form in self._same or (self._starts and form.startswith(self._starts)) for form in spelled):
-            return True
+    def _fits(self, language: str) -> "_Fitting":
         languages = (stem_language(language),) if language else self._languages
-        return any(stem(surface, one) in self._stems(one) for one in languages)
+        wanted = {one: {root for surface in self._words for root in roots(surface, one)} for one in languages}
+        return _Fitting(language, self._same, self._starts, wanted)
 
-    def _stems(self, language: str) -> set[str]:
-        if language not in self._roots:
-            self._roots[language] = {root for surface in self._words for root in roots(surface, language)}
-        return self._roots[language]
+
+class _Fitting(dict[str, bool]):
+    """Whether a word of a text in one language is to be marked: each is decided once.
+
+    ``same`` are folded words, ``starts`` beginnings, ``roots`` the stems that are marked, by language.
+    """
+
+    def __init__(
+        self, language: str, same: set[str], starts: tuple[str, ...], roots: Mapping[str, set[str]]
+    ) -> None:
+        super().__init__()
+        self._language, self._same, self._starts, self._roots = language, same, starts, list(roots.items())
+
+    def __missing__(self, surface: str) -> bool:
+        if len(self) > KNOWN:
+            self.clear()
+        fits = self[surface] = self._decide(surface)
+        return fits
+
+    def _decide(self, surface: str) -> bool:
+        spelled = forms(surface, self._language)
+        if not self._same.isdisjoint(spelled):
+            return True
+        for language, wanted in self._roots:  # half a thousand words a page are asked about: no generators
+            if stem(surface, language) in wanted:
+                return True
+        return bool(self._starts) and any(form.startswith(self._starts) for form in spelled)

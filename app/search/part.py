@@ -110,6 +110,10 @@ class Part(SegmentView):
         part = self.field(FACET + facet)
         return [] if part is None else [value.decode() for value in part.terms.all]
 
+    def value(self, facet: str, number: int) -> str:
+        """One of ``values``, by its place among them."""
+        return str(self.data.fields[FACET + facet].terms[number].decode())
+
     def having(self, facet: str, fits: Sequence[bool]) -> Array:
         """Documents that have a value of a facet for which ``fits`` (one for each of ``values``) holds."""
         part = self.field(FACET + facet)

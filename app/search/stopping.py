@@ -13,6 +13,7 @@ Comprehensive Grammar (2005).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from whoosh.lang.stopwords import stoplists
 
@@ -52,4 +53,9 @@ STOP_WORDS = frozenset[str]().union(*_EACH.values())
 
 def of(languages: Iterable[str]) -> frozenset[str]:
     """Those of some languages (two letters), folded: Dessa is a name where nothing is told in Swedish."""
+    return _together(frozenset(languages))
+
+
+@lru_cache(maxsize=64)
+def _together(languages: frozenset[str]) -> frozenset[str]:
     return frozenset[str]().union(*(_EACH.get(language, frozenset()) for language in languages))

@@ -69,7 +69,7 @@ def _is_somebody(view: View, names: list[str], without: frozenset[str]) -> bool:
         known = _names(part)
         for number in set.intersection(*(set(known.get(name, ())) for name in names)):
             if len(speakers) <= SHARED and _speaks(part, number, without):
-                speakers.add(part.values(SPEAKER)[number])
+                speakers.add(part.value(SPEAKER, number))
     return 0 < len(speakers) <= SHARED
 
 

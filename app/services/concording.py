@@ -13,14 +13,15 @@ from sqlalchemy import select
 from app.archive import index
 from app.db import session
 from app.errors import Invalid
-from app.models import Audience, Edition, EditionPart, Testimony
+from app.models import Audience, Edition, Testimony
 from app.pages import Summary
 from app.plain import restore
 from app.records import Line
 from app.search import Marker
 from app.search.analysis import words as words_of
 from app.search.folding import fold
-from app.services import naming, reading, searching, understanding
+from app.services import naming, opening, reading, searching, understanding
+from app.services.opening import Part
 
 MOST = 2_000  # passages that are laid out; of more, those that answer best
 PER_PAGE = 50
@@ -69,7 +70,7 @@ class _Place:
     """Where a find stands, before it is put into words for a page."""
 
     edition: Edition
-    part: EditionPart
+    part: Part
     number: int  # of the line within its part
     start: int
     end: int
@@ -135,13 +136,13 @@ def _places(wanted: Mapping[str, Sequence[int]], audience: str, marker: Marker) 
     for identifier, edition in found:
         editions[edition.id] = edition
         keys += [(edition.id, number) for number in wanted[identifier]]
-    for (edition_id, _), part in searching.parts_of(keys).items():
+    for (edition_id, _), part in opening.parts(keys).items():
         yield from _finds(editions[edition_id], part, marker)
 
 
-def _finds(edition: Edition, part: EditionPart, marker: Marker) -> Iterator[_Place]:
+def _finds(edition: Edition, part: Part, marker: Marker) -> Iterator[_Place]:
     """Every find in a passage, with what the same speaker says before and after it."""
-    language = searching.language_of(edition, part)
+    language = opening.language_of(edition.head, part.script)
     lines = [(line.get("text", ""), line.get("speaker", "")) for line in part.lines]
     for number, (text, speaker) in enumerate(lines):
         for start, end in _joined(text, marker.spans(text, language)):
@@ -220,7 +221,7 @@ def _rows(places: Sequence[_Place]) -> Iterator[Occurrence]:
             line=line.number if part.script >= 0 else None,
             start_ms=line.start_ms if line.start_ms is not None else part.start_ms,
             speaker=line.speaker,
-            language=searching.language_of(edition, part),
+            language=opening.language_of(edition.head, part.script),
             before=place.before,
             word=line.text[place.start : place.end],
             after=place.after,

@@ -12,6 +12,8 @@ from app.records import Line, Record
 from app.search import Document, Utterance
 from app.services.questioning import Questioner
 
+_REPLACING = select(Job.arguments).where(Job.name == "replace")  # each search asks it
+
 BATCH = 50  # editions read at a time while rebuilding
 
 
@@ -51,8 +53,7 @@ def compact() -> None:
 
 def awaited() -> frozenset[str]:
     """The testimonies whose older edition may still stand in an index: they are not to be found."""
-    jobs = session().scalars(select(Job.arguments).where(Job.name == "replace"))
-    return frozenset(arguments["testimony"] for arguments in jobs)
+    return frozenset(arguments["testimony"] for arguments in session().scalars(_REPLACING))
 
 
 def catch_up() -> int:

@@ -5,6 +5,7 @@ pages of those who are named so. Only names that the reader's own editions and e
 are used: a search must not give away another name of somebody it keeps.
 """
 
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from sqlalchemy import Select, case, func, select, true
 from sqlalchemy.orm import selectinload
 
 from app.archive import index
-from app.db import session
+from app.db import once, session
 from app.models import Audience, Edition, EditionLink, Event, LinkKind, Person, Place
 from app.records import Named
 from app.search import stopping, suggesting
@@ -60,7 +61,7 @@ class Names:
 def variants(words: str, audience: str) -> dict[str, tuple[str, ...]]:
     """Each name of a place or a person in the query, folded, with the other forms it is known under."""
     names = _names(audience)
-    found = {key: _others(names, key) for key in spoken(words) & set(names.by_name)}
+    found = {key: _others(names, key) for key in spoken(words) if key in names.by_name}
     return {key: others for key, others in found.items() if others}
 
 
@@ -124,7 +125,7 @@ def pages(words: str, audience: str) -> tuple[tuple[str, Named], ...]:
     names, little = _names(audience), stopping.of(index(audience).languages())
     asked = " ".join(fold(word.surface) for word in suggesting.spoken(words))
     same = [asked]
-    for name in sorted(rows(asked.split()) & set(names.by_name)):
+    for name in sorted(row for row in rows(asked.split()) if row in names.by_name):
         same += [_put(asked, name, form) for form in _others(names, name)]
     found: dict[int, None] = {}
     for one in same[:ALIKE]:
@@ -158,14 +159,21 @@ def folded(text: str) -> list[str]:
 
 
 _kept: dict[tuple[object, ...], tuple[tuple[object, ...], Names]] = {}
+_reading = threading.Lock()  # all names take a second to read: those who come meanwhile wait, and have them
 
 
 def _names(audience: str) -> Names:
     """The names of an audience, read again only when an edition or an event has changed."""
+    return once(("names", audience), lambda: _current(audience))
+
+
+def _current(audience: str) -> Names:
     now = state(audience)
     where = now[:2]
     if where not in _kept or _kept[where][0] != now:
-        _kept[where] = (now, _read(audience))
+        with _reading:
+            if where not in _kept or _kept[where][0] != now:
+                _kept[where] = (now, _read(audience))
     return _kept[where][1]
 
 

@@ -1,6 +1,6 @@
 """Open what the archive holds for a reader, from the editions of that reader's audience."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -139,7 +139,16 @@ def listing(editions: Select[Any], page: int) -> Listing:
 
 def summary(edition: Edition) -> Summary:
     """A testimony in a list, from the head of its edition."""
-    record = restore(Record, {name: held for name, held in edition.head.items() if name not in _NOT_LISTED})
+    return summary_of(listed(edition.head), edition.published_at)
+
+
+def listed(head: Mapping[str, Any]) -> Record:
+    """The record of an edition's head without what no list needs: passages, files, transcripts."""
+    return restore(Record, {name: held for name, held in head.items() if name not in _NOT_LISTED})
+
+
+def summary_of(record: Record, published_at: datetime) -> Summary:
+    """A testimony in a list."""
     return Summary(
         identifier=record.identifier,
         title=record.title,
@@ -150,7 +159,7 @@ def summary(edition: Edition) -> Summary:
         place=record.place.name if record.place else "",
         collection=record.collection,
         duration_ms=record.duration_ms,
-        published_at=edition.published_at,
+        published_at=published_at,
         invented=record.invented,
         content_note=record.content_note,
     )

@@ -16,7 +16,7 @@ from app.search import Marker, Query
 from app.search.analysis import words as words_of
 from app.search.folding import fold
 from app.search.stopping import STOP_WORDS
-from app.services import naming, reading, searching, understanding
+from app.services import naming, opening, reading, searching, understanding
 from app.services.reading import NOT_HERE
 
 WORDS = 8  # that a passage is looked for by
@@ -55,7 +55,7 @@ def like(identifier: str, line: int, seen_as: str, audience: str, language: str 
     if part is None:
         raise NotFound(NOT_HERE)
     lines = reading.stretch(edition.id, part.first, part.last, script)
-    spoken = searching.language_of(edition, part)
+    spoken = opening.language_of(edition.head, part.script)
     passage = Resemblance(reading.summary(edition), lines, spoken, part.first, part.last)
     plain = understanding.understood("", audience)
     plain = replace(plain, without=plain.without | {identifier})

@@ -1,27 +1,23 @@
 """Ask the archive a question: the index finds, the edition speaks."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, or_, select
-
 from app.archive import index
-from app.db import session
 from app.errors import Invalid
-from app.models import Audience, Edition, EditionPart, Testimony
 from app.pages import Answer, Facet, FacetValue, PassageHit, Summary, TestimonyHits
 from app.plain import restore
 from app.records import Line, Record
 from app.search import Hit, Marker, Results
 from app.search.folding import fold
-from app.services import naming, reading, understanding, wording
+from app.services import naming, opening, reading, understanding, wording
 from app.services.excerpting import fragments
+from app.services.opening import Part
 from app.services.questioning import Questioner
 from app.services.understanding import FACETS
 
 VALUES_SHOWN = 12  # of a facet, most frequent first; what is selected is always shown
-AT_ONCE = 50  # editions whose passages are read at once
 PER_TESTIMONY = 3  # passages shown of one testimony; how many more there are is said
 
 
@@ -93,60 +89,32 @@ def inside_of(within: str, audience: str) -> Summary | None:
 
 def grouped(hits: Sequence[Hit], audience: str, marker: Marker) -> list[TestimonyHits]:
     """Hits under their testimony, in the order of each one's best hit."""
-    # By their numbers: for names in a join SQLite looks at every edition of the audience.
-    numbers = select(Testimony.id).where(Testimony.identifier.in_({hit.group for hit in hits}))
-    found = session().scalars(
-        select(Edition).where(Edition.audience == Audience(audience), Edition.testimony_id.in_(numbers))
-    )
-    editions: dict[str, Edition] = {edition.head["identifier"]: edition for edition in found}
-    parts = parts_of((editions[h.group].id, h.number) for h in hits if h.group in editions)
+    heads = opening.heads((hit.group for hit in hits), audience)
+    parts = opening.parts((heads[hit.group].id, hit.number) for hit in hits if hit.group in heads)
     grouped: dict[str, list[PassageHit]] = {}
-    questioners: dict[str, Questioner] = {}
+    records: dict[str, Record] = {}
+    asks: dict[str, Questioner] = {}
     for hit in hits:
-        edition = editions.get(hit.group)
-        part = parts.get((edition.id, hit.number)) if edition else None
-        if edition is None or part is None:  # gone since it was indexed: a stale index may miss, never tell
+        group, head = hit.group, heads.get(hit.group)
+        part = parts.get((head.id, hit.number)) if head else None
+        if head is None or part is None:  # gone since it was indexed: a stale index may miss, never tell
             continue
-        if hit.group not in questioners:
-            questioners[hit.group] = Questioner(restore(Record, edition.head))
-        language = language_of(edition, part)
-        passage = _passage(hit, part, marker, language, questioners[hit.group])
-        grouped.setdefault(hit.group, []).append(passage)
+        if group not in records:
+            records[group] = reading.listed(head.head)
+            asks[group] = Questioner(records[group])
+        language = opening.language_of(head.head, part.script)
+        grouped.setdefault(group, []).append(_passage(hit, part, marker, language, asks[group]))
     return [
         TestimonyHits(
-            reading.summary(editions[group]), editions[group].head.get("source_id", ""), tuple(passages)
+            reading.summary_of(records[group], heads[group].published_at),
+            records[group].source_id,
+            tuple(passages),
         )
         for group, passages in grouped.items()
     ]
 
 
-def parts_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], EditionPart]:
-    """The parts of these editions and numbers.
-
-    Asked edition by edition, many at a time: for pairs IN a list SQLite scans the table.
-    """
-    wanted: dict[int, list[int]] = {}
-    for edition_id, number in keys:
-        wanted.setdefault(edition_id, []).append(number)
-    each = [
-        and_(EditionPart.edition_id == edition_id, EditionPart.number.in_(numbers))
-        for edition_id, numbers in wanted.items()
-    ]
-    return {
-        (part.edition_id, part.number): part
-        for start in range(0, len(each), AT_ONCE)
-        for part in session().scalars(select(EditionPart).where(or_(*each[start : start + AT_ONCE])))
-    }
-
-
-def language_of(edition: Edition, part: EditionPart) -> str:
-    """The language of a passage: of its transcript or translation, else of the testimony."""
-    scripts = edition.head.get("scripts", ())
-    language = scripts[part.script]["language"] if 0 <= part.script < len(scripts) else ""
-    return str(language or edition.head.get("language", ""))
-
-
-def _passage(hit: Hit, part: EditionPart, marker: Marker, language: str, asks: Questioner) -> PassageHit:
+def _passage(hit: Hit, part: Part, marker: Marker, language: str, asks: Questioner) -> PassageHit:
     """The line of the passage that answers best: most different words, the narrator's before a question."""
     lines = [restore(Line, line) for line in part.lines]
     marked = [(line, marker.spans(line.text, language)) for line in lines]

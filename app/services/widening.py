@@ -14,15 +14,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import and_, or_, select
-
 from app.archive import index
-from app.db import session
-from app.models import Audience, Edition, EditionPart, Testimony
 from app.search import Engine, Query, stopping
 from app.search.analysis import words as words_of
 from app.search.folding import fold, forms
 from app.search.suggesting import spoken
+from app.services import opening
 
 SHORTEST = 4  # letters of a name that is widened
 LOOKED_AT = 3  # passages in which it is looked how a word is written
@@ -182,16 +179,13 @@ def _texts(places: set[tuple[str, int]], audience: str) -> dict[tuple[str, int],
     """The lines of passages of the audience's editions."""
     if not places:
         return {}
-    rows = session().execute(
-        select(Testimony.identifier, EditionPart.number, EditionPart.lines)
-        .join(Edition, Edition.id == EditionPart.edition_id)
-        .join(Testimony, Testimony.id == Edition.testimony_id)
-        .where(
-            Edition.audience == Audience(audience),
-            or_(*(and_(Testimony.identifier == one, EditionPart.number == at) for one, at in places)),
-        )
-    )
-    return {(group, number): [line.get("text", "") for line in lines] for group, number, lines in rows}
+    heads = opening.heads((group for group, _ in places), audience)
+    names = {head.id: group for group, head in heads.items()}
+    parts = opening.parts((heads[group].id, number) for group, number in places if group in heads)
+    return {
+        (names[edition_id], number): [line.get("text", "") for line in part.lines]
+        for (edition_id, number), part in parts.items()
+    }
 
 
 def _has_case(word: str) -> bool:

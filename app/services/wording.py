@@ -7,9 +7,9 @@ be many: they are offered as a query that the reader may choose, never searched 
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
-from app.db import session
+from app.db import once, session
 from app.models import (
     Audience,
     Edition,
@@ -26,6 +26,7 @@ from app.search.suggesting import spoken
 from app.services import keying, masking, naming, stating, terms
 
 MOST = 12  # other labels of a word, and narrower terms
+_KEYED = select(TermKey.key, TermKey.term_id).where(TermKey.key.in_(bindparam("keys", expanding=True)))
 TERMS = 8  # of one name, in several vocabularies, that are looked at
 
 
@@ -60,10 +61,14 @@ def narrower(words: str, audience: str) -> dict[str, tuple[str, ...]]:
 
 def _meant(words: str, audience: str) -> dict[str, list[Term]]:
     """The terms that parts of the query are labels of, as far as the audience sees them in use."""
+    return once(("meant", words, audience), lambda: _looked_up(words, audience))
+
+
+def _looked_up(words: str, audience: str) -> dict[str, list[Term]]:
     keys = naming.rows([fold(word.surface) for word in spoken(words)])  # values of fields mean what they say
     if not keys:
         return {}
-    rows = session().execute(select(TermKey.key, TermKey.term_id).where(TermKey.key.in_(keys))).all()
+    rows = session().execute(_KEYED, {"keys": list(keys)}).all()
     found: dict[str, list[Term]] = {}
     for key in dict.fromkeys(key for key, _ in rows):
         # A key is a label from any of its words on: only whole labels count.

@@ -15,7 +15,18 @@ import config
 from app.archive import Archive
 from app.errors import ArchiveError, traced
 from app.policy import DOORS, may
-from app.web import account, filters, headers, public, saying, submit, visitor, workbench
+from app.web import (
+    account,
+    addresses,
+    filters,
+    headers,
+    public,
+    saying,
+    submit,
+    visitor,
+    wording,
+    workbench,
+)
 from app.web.account import security
 
 if TYPE_CHECKING:
@@ -50,7 +61,7 @@ def make(settings: config.Settings | None = None) -> Flask:
     _teach_templates(app, settings)
     app.before_request(open_door)
     app.teardown_request(close_door)
-    for part in (filters, headers, saying):
+    for part in (addresses, filters, headers, saying, wording):
         part.init_app(app)
     for door in (public, account, submit, workbench):
         app.register_blueprint(door.bp)

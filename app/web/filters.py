@@ -5,6 +5,7 @@ Every filter speaks the reader's language, which Flask-Babel knows.
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import langcodes
 from babel import Locale, UnknownLocaleError
@@ -166,6 +167,12 @@ _DOUBTS = {
 
 def term(value: str, vocabulary: str) -> str:
     """A term of the archive in the reader's language."""
+    return _term(value, vocabulary, locale())
+
+
+@lru_cache(maxsize=2_000)
+def _term(value: str, vocabulary: str, _reader: Locale) -> str:
+    """A term; the reader's locale, which it is said in, only keys the cache."""
     return str(TERMS[vocabulary].get(value, value.replace("_", " ")))
 
 
@@ -183,19 +190,30 @@ def locale() -> Locale:
 
 def number(value: float | int) -> str:
     """1275 as 1,275 or 1.275, as the reader writes it."""
-    return str(format_decimal(value, locale=locale()))
+    return _number(value, locale())
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: float | int, reader: Locale) -> str:
+    return str(format_decimal(value, locale=reader))
 
 
 def language(tag: str) -> str:
     """The name of a language in the reader's language; the tag itself when it has none."""
+    return _language(tag, locale())
+
+
+@lru_cache(maxsize=1_000)
+def _language(tag: str, reader: Locale) -> str:
     try:
         spoken = langcodes.Language.get(tag)
-        name = locale().languages.get(spoken.language or "")
+        name = reader.languages.get(spoken.language or "")
     except (LanguageTagError, UnknownLocaleError):
         return tag
     return str(name or tag)
 
 
+@lru_cache(maxsize=1_000)
 def own_language(tag: str) -> str:
     """The name of a language in that language: what its readers look for."""
     try:
@@ -204,6 +222,7 @@ def own_language(tag: str) -> str:
         return tag
 
 
+@lru_cache(maxsize=1_000)
 def direction(tag: str) -> str:
     """``rtl`` or ``ltr``: how the language is written."""
     try:
@@ -221,7 +240,12 @@ def day(value: str | date | datetime) -> str:
             value = date.fromisoformat(value)
         except ValueError:
             return str(value)
-    return str(format_date(value, format="long", locale=locale()))
+    return _day(value, locale())
+
+
+@lru_cache(maxsize=10_000)
+def _day(value: date, reader: Locale) -> str:
+    return str(format_date(value, format="long", locale=reader))
 
 
 def instant(value: datetime) -> str:

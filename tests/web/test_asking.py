@@ -1,6 +1,7 @@
 """A search and its address say the same."""
 
 import pytest
+from flask import url_for
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -44,6 +45,11 @@ def test_whatever_was_typed_comes_back(words, value, page):
         for one in (held if isinstance(held, list) else [held])
     ]
     assert asking.read(MultiDict(flat)) == asked
+
+
+@pytest.mark.parametrize("asked", [*ASKED, Asked("a/b?c=d;e:f@g!h$i'j(k)*l,m~n%o#p+q", {"tag": ("é ü",)})])
+def test_an_address_is_written_as_flask_writes_it(asked, app, request_):
+    assert asked.page_address(asked.page) == url_for(asked.endpoint, **asked.parameters())
 
 
 def test_a_change_goes_back_to_the_first_page(app, request_):

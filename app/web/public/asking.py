@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.errors import Invalid
 from app.services.understanding import FACETS
+from app.web.addresses import url_for
 
 FILTERS = (*FACETS, "speaker")
 SORTS = ("relevance", "date", "-date")
 _LONGEST = 1000  # characters of a query
 _STRICT = re.compile(r'["“”„«»+]|(?:^|\s)-|\b(?:AND|NOT)\b|\w:\S')
+_IN_ADDRESS = ("words", "filters", "sort", "page", "exact", "within", "also")
+_PLAIN = "!$'()*,/:;?@"  # signs that stand in a query as they are (WHATWG URL standard, as Werkzeug reads it)
 _FARTHEST = 10_000  # pages, or hits skipped: beyond it nobody reads
 
 
@@ -38,18 +41,22 @@ class Asked:
 
     def address(self, **changes: Any) -> str:
         """The address of this search with something changed; a change goes back to page one."""
-        asked = replace(self, **{"page": 1, **changes})
-        return url_for(asked.endpoint, **asked.parameters())
+        said = [
+            (name, one)
+            for name, held in self.parameters(**{"page": 1, **changes}).items()
+            for one in (held if isinstance(held, list) else [held])
+        ]
+        # As ``url_for`` writes it, but for the path, which is always the same and not built each time.
+        return url_for(self.endpoint) + (f"?{urlencode(said, safe=_PLAIN)}" if said else "")
 
     def at(self, endpoint: str, **more: Any) -> str:
         """The address of the same search on another page of the archive, or as another file."""
-        asked = replace(self, page=1, sort="relevance", also={})
-        return url_for(endpoint, **asked.parameters() | more)
+        return url_for(endpoint, **self.parameters(page=1, sort="relevance", also={}) | more)
 
     @property
     def fields(self) -> list[tuple[str, str]]:
         """Name and value of all but the words: what a form carries along."""
-        said = replace(self, words="", page=1).parameters()
+        said = self.parameters(words="", page=1)
         return [
             (name, str(one))
             for name, held in said.items()
@@ -82,15 +89,18 @@ class Asked:
         after = self.words[place + len(word) :]
         return self.address(words=f"{self.words[:place]}({either}){after}")
 
-    def parameters(self) -> dict[str, Any]:
-        """What differs from a plain search."""
-        said: dict[str, Any] = {"q": self.words} if self.words else {}
-        said |= {name: list(values) for name, values in self.filters.items() if values}
-        said |= {"sort": self.sort} if self.sort != "relevance" else {}
-        said |= {"exact": 1} if self.exact else {}
-        said |= {"within": self.within} if self.within else {}
-        said |= {"page": self.page} if self.page > 1 else {}
-        return {**said, **self.also}
+    def parameters(self, **changes: Any) -> dict[str, Any]:
+        """What differs from a plain search, with something changed."""
+        words, filters, sort, page, exact, within, also = (
+            changes.get(n, getattr(self, n)) for n in _IN_ADDRESS
+        )
+        said: dict[str, Any] = {"q": words} if words else {}
+        said |= {name: list(values) for name, values in filters.items() if values}
+        said |= {"sort": sort} if sort != "relevance" else {}
+        said |= {"exact": 1} if exact else {}
+        said |= {"within": within} if within else {}
+        said |= {"page": page} if page > 1 else {}
+        return {**said, **also}
 
 
 def page_number(args: MultiDict[str, str]) -> int:
