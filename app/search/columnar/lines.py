@@ -14,11 +14,11 @@ from app.search.columnar.meeting import codes, codes_in, laid
 from app.search.columnar.phrasing import unique
 from app.search.columnar.snapshot import View
 
+_KNOWN = 40_000  # terms of which it is remembered how many places they have
 _SOON = 40_000  # places of a term whose keys are made for one search
-_OFTEN = 1_000_000  # and for several, if they ask for it
+_OFTEN = 1_000_000  # and for several, if they ask for it; of no more are there marks
 _RARER = 6  # of a term so many times as frequent as what is left, only those documents are looked at
-_DEAREST = 2  # times a term is asked for before it is marked, which takes as long as a hundred askings
-_MARKED = 1_000_000  # places of a term that is marked at most
+_DEAREST = 2  # times a term is asked for before it is marked, which takes longer than its keys
 _BITS = 8  # marks (at least) for each place of a term
 _OF_ALL = 12  # of a term in more than this part of all documents its first place in each is kept
 _EXACT = 1_000  # places for which it is not worth while to tell long documents apart
@@ -36,7 +36,7 @@ class Line(Edges):
         """How many places a term has."""
         known = self._sizes.get(number)
         if known is None:
-            if len(self._sizes) > _SOON:
+            if len(self._sizes) > _KNOWN:
                 self._sizes.clear()
             known = self._sizes[number] = self.part.place_count(number)
         return known
@@ -98,7 +98,7 @@ class Line(Edges):
         if known is not None:
             return known
         bits = 1 << (_BITS * self.size(number)).bit_length()
-        if self.size(number) > _MARKED or not self.view.kept.wanted(name, bits >> 3, _DEAREST):
+        if self.size(number) > _OFTEN or not self.view.kept.wanted(name, bits >> 3, _DEAREST):
             return None
 
         def made() -> Array:
