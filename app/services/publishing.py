@@ -85,15 +85,21 @@ def publish(testimony: Testimony) -> None:
     kept = {e.audience: e for e in session().scalars(select(Edition).filter_by(testimony_id=testimony.id))}
     held = _held_links(kept.values())
     changes = set()
-    drafts: list[_Draft] = []
+    drafts: dict[Audience, _Draft] = {}
     with session().no_autoflush:  # the editions are written together
+        for audience in (audience for audience in Audience if audience in due):
+            seen = editions.seen_by(audience, record, veils)
+            alike = (made for made in drafts.values() if made.record == seen)
+            drafts[audience] = next(alike, None) or _draft(seen)
+        # Before anything is written: an edition that goes has the session forget all that it has read.
+        links = {audience: _links(testimony, draft.record, audience) for audience, draft in drafts.items()}
+        number = testimony.id
+        moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
         for audience in Audience:
             edition = kept.get(audience)
-            if audience in due:
-                seen = editions.seen_by(audience, record, veils)
-                draft = next((made for made in drafts if made.record == seen), None) or _draft(seen)
-                drafts.append(draft)
-                changes.add(_write(testimony, draft, audience, edition, held))
+            if audience in drafts:
+                fresh = Edition(testimony_id=number, audience=audience, changed_at=moment)
+                changes.add(_write(fresh, drafts[audience], links[audience], edition, held))
             elif edition:
                 _forget([edition.id])
                 changes.add(Change.LESS)
@@ -142,22 +148,20 @@ def _sha256(held: Any) -> str:
 
 
 def _write(
-    testimony: Testimony, draft: _Draft, audience: Audience, before: Edition | None, held: set[_Link]
+    fresh: Edition, draft: _Draft, links: set[tuple[LinkKind, int]], before: Edition | None, held: set[_Link]
 ) -> Change:
     """Write one edition; returns how it differs from the one before. Parts whose words are alike stay."""
-    record, links = draft.record, _links(testimony, draft.record, audience)
     if before and before.stamp == draft.stamp:
         _relink(before, links, held)
         return Change.NONE
-    moment = clock.midnight() if testimony.consent else clock.now()  # of tellers only the day is kept
     written = {
         "stamp": draft.stamp,
         "words": draft.words,
         "head": draft.head,
-        "sorted_by": record.date.lower if record.date else "",
-        "lines": len(record.lines),
-        "serial": _next_number(audience),
-        "changed_at": moment,
+        "sorted_by": draft.record.date.lower if draft.record.date else "",
+        "lines": len(draft.record.lines),
+        "serial": _next_number(fresh.audience),
+        "changed_at": fresh.changed_at,
     }
     if before and before.words == draft.words:
         change = Change.MORE if _findable(before.head) <= _findable(draft.head) else Change.LESS
@@ -165,15 +169,16 @@ def _write(
             setattr(before, name, value)
         _relink(before, links, held)
         return change
-    published = before.published_at if before else moment
+    fresh.published_at = before.published_at if before else fresh.changed_at
     if before:
         _forget([before.id])
-    edition = Edition(testimony_id=testimony.id, audience=audience, published_at=published, **written)
-    session().add(edition)
+    for name, value in written.items():
+        setattr(fresh, name, value)
+    session().add(fresh)
     session().flush()
-    if parts := [part | {"edition_id": edition.id} for part in _parts(record)]:
+    if parts := [part | {"edition_id": fresh.id} for part in _parts(draft.record)]:
         session().execute(insert(EditionPart), parts)
-    _relink(edition, links, set())
+    _relink(fresh, links, set())
     return Change.LESS if before else Change.MORE
 
 
