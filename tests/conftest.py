@@ -132,6 +132,12 @@ def quick_passwords() -> None:
     accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+@pytest.fixture
+def dear_receipts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receipts as dear as a served archive makes them, for a test that opens here what was sent there."""
+    monkeypatch.setattr(sealing, "COST", COST)
+
+
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive's home with the schema and nothing in it, to be copied."""

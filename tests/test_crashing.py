@@ -105,6 +105,7 @@ class Teller:
 
 
 @pytest.mark.trial
+@pytest.mark.usefixtures("dear_receipts")
 def test_what_was_acknowledged_is_there_after_a_kill(settings, rounds, tmp_path, record_property):
     dice = random.Random(1892)
     served = Served(settings, tmp_path / "log")

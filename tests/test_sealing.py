@@ -11,7 +11,6 @@ from app import sealing
 from app.errors import Invalid, TooSoon
 from app.sealing import Seal, new_receipt, word_list
 from app.services import submitting
-from tests.conftest import COST
 
 KEY = "a key that is long enough for anybody"
 
@@ -33,8 +32,7 @@ def test_the_same_words_open_however_they_were_written_down():
     assert Seal(KEY + "!").receipt("acid yo-yo gravel honey lapdog zoom") != kept
 
 
-def test_receipts_that_were_given_go_on_opening(monkeypatch):
-    monkeypatch.setattr(sealing, "COST", COST)
+def test_receipts_that_were_given_go_on_opening(dear_receipts):
     kept = "826fb0e7c9cb651ed64dfbb7cc153f5154a0dc238b4e00b45cc2af48e8cffd0c"
     assert Seal(KEY).receipt("acid yo-yo gravel honey lapdog zoom") == kept
 

@@ -5,22 +5,19 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from app import sealing
 from app.archive import Archive
 from app.cli.base import OPERATOR
 from app.models import User
 from app.services import accounts, reviewing
 from config import Settings
-from tests.conftest import COST
 from tests.journeys.test_pages import overflow, violations
 from tests.telling import send
 from tests.test_reviewing import VTT, give, held
 
 
 @pytest.fixture
-def archive(demonstration, monkeypatch) -> Iterator[Archive]:
-    """The archive behind the pages, whose server makes receipts as dear as they are."""
-    monkeypatch.setattr(sealing, "COST", COST)
+def archive(demonstration, dear_receipts) -> Iterator[Archive]:
+    """The archive behind the pages."""
     archive = Archive(Settings(home=demonstration.home, demonstration=True))
     yield archive
     archive.close()
