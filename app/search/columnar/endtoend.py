@@ -154,14 +154,6 @@ class Joined(Postings):
             lambda place, number, mine: self.parts[place].places_at(number, mine),
         )
 
-    def wide_places(self, term: int) -> Ints:
-        """Which of a term's places (ascending) are not kept as bytes, where most are."""
-        found, before = [np.zeros(0, np.int64)], 0
-        for place, number in self._having(term):
-            found.append(self.parts[place].wide_places(number) + before)
-            before += self._place_count(place, number)
-        return np.concatenate(found)
-
     def low_places_at(self, term: int, which: Ints) -> Array:
         """The same, of which those above 255 may be told wrong."""
         return self._at(
@@ -170,6 +162,14 @@ class Joined(Postings):
             self._place_count,
             lambda place, number, mine: self.parts[place].low_places_at(number, mine),
         )
+
+    def wide_places(self, term: int) -> Ints:
+        """Which of a term's places (ascending) are not kept as bytes, where most are."""
+        found, before = [np.zeros(0, np.int64)], 0
+        for place, number in self._having(term):
+            found.append(self.parts[place].wide_places(number) + before)
+            before += self._place_count(place, number)
+        return np.concatenate(found)
 
     def _at(
         self,

@@ -257,6 +257,10 @@ class Postings:
         """Some of a term's places, by where they stand among them (ascending)."""
         return self.unpacked_at("places", self.place_span(term)[0] + which)
 
+    def low_places_at(self, term: int, which: Ints) -> Array:
+        """The same (at least one), of which those above 255 may be told wrong."""
+        return self.taken("places", self.place_span(term)[0] + which)
+
     def wide_places(self, term: int) -> Ints:
         """Which of a term's places (ascending) are not kept as bytes, where most are."""
         begin, end = self.place_span(term)
@@ -264,10 +268,6 @@ class Postings:
         found: Ints = at[bisect_left(where, begin) : bisect_left(where, end)].astype(np.int64)
         found -= begin
         return found
-
-    def low_places_at(self, term: int, which: Ints) -> Array:
-        """The same (at least one), of which those above 255 may be told wrong."""
-        return self.taken("places", self.place_span(term)[0] + which)
 
     def values(self, term: int) -> list[Any]:
         """The payload of each posting of a term: lists of positions or tuples, or bytes when it is raw."""
